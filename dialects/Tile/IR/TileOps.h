@@ -1,0 +1,51 @@
+//===- TileOps.h - The tile dialect ------------------------------*- C++ -*-===//
+//
+// Scheduled, allocated, target-neutral programs over a tile of samples:
+// docs/decisions/0005-tile-programs.md says what every operation means. The
+// lowering from lane is in ../Transforms.
+//
+//===----------------------------------------------------------------------===//
+#ifndef RILL_TILE_TILEOPS_H
+#define RILL_TILE_TILEOPS_H
+
+#include "Lane/IR/LaneOps.h"
+#include "mlir/Bytecode/BytecodeOpInterface.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/OpImplementation.h"
+#include "mlir/IR/RegionKindInterface.h"
+#include "mlir/IR/SymbolTable.h"
+#include "mlir/Interfaces/ControlFlowInterfaces.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
+#include "Tile/IR/TileDialect.h.inc"
+#include "Tile/IR/TileEnums.h.inc"
+
+namespace rill::tile {
+
+/// Lane sums are always over this many partial results.
+constexpr int64_t virtualLanes = 16;
+
+/// Strides of a row-major tensor; empty for layouts that have none.
+llvm::SmallVector<int64_t> denseStrides(Layout layout,
+                                        llvm::ArrayRef<int64_t> shape);
+
+/// True for batch_sum, batch_max, batch_min.
+inline bool isBatch(Put put) { return put >= Put::batch_sum; }
+/// True for reductions over axes of a cluster.
+inline bool isReduction(Put put) { return put != Put::store && !isBatch(put); }
+
+} // namespace rill::tile
+
+#define GET_TYPEDEF_CLASSES
+#include "Tile/IR/TileTypes.h.inc"
+
+namespace rill::tile {
+inline BufType bufOf(mlir::Value value) {
+  return llvm::cast<BufType>(value.getType());
+}
+} // namespace rill::tile
+
+#define GET_OP_CLASSES
+#include "Tile/IR/TileOps.h.inc"
+
+#endif // RILL_TILE_TILEOPS_H
