@@ -11,7 +11,7 @@ def Lane_YieldOp : Lane_Op<"yield", [Pure, Terminator, ReturnLike,
   let summary = "the values of a region";
   let arguments = (ins Variadic<Lane_Any>:$values);
   let assemblyFormat = "attr-dict ($values^ `:` type($values))?";
-  let builders = [OpBuilder<(ins), [{}]>];
+  let builders = [OpBuilder<(ins), [{ build($_builder, $_state, ::mlir::ValueRange{}); }]>];
 }
 
 def Lane_LoopOp : Op<Lane_Dialect, "loop", [Pure, IsolatedFromAbove,

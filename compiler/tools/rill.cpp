@@ -1,0 +1,90 @@
+//===- rill.cpp - The user's command --------------------------------------===//
+//
+// Parses the command line and runs one of build, check, test, run, interpret,
+// explain. What the commands do is in pipeline/; nothing is compiled here.
+//
+//===----------------------------------------------------------------------===//
+
+#include "pipeline/Commands.h"
+
+#include <CLI/CLI.hpp>
+
+using namespace rill::pipeline;
+
+static constexpr const char *about =
+    "Rill compiles probabilistic flow models to executables that train, "
+    "evaluate exact likelihood and sample.";
+
+static void addCommon(CLI::App *command, CommandOptions &options) {
+  command->add_option("file", options.file, "the program, a .rill file")
+      ->required();
+  command->add_option("--precision", options.precision, "f32 or f64")
+      ->check(CLI::IsMember({"f32", "f64"}));
+  command
+      ->add_option("--cpu", options.cpu,
+                   "instruction sets of the code: auto holds AVX-512 and AVX2")
+      ->check(CLI::IsMember({"auto", "native", "avx2", "avx512", "generic"}));
+}
+
+int main(int argc, char **argv) {
+  CLI::App app(about, "rill");
+  app.require_subcommand(1);
+  app.set_version_flag("--version", "rill " RILL_VERSION);
+  CommandOptions options;
+  options.executable = argv[0];
+
+  CLI::App *build = app.add_subcommand("build", "compile to an executable");
+  addCommon(build, options);
+  build->add_option("-o,--output", options.output, "the executable's path");
+  build->add_option("--emit", options.emit,
+                    "print a stage instead: ast, typed, model, plan, lane, "
+                    "lane-grad, tile, llvm; or write an object: obj");
+  build->add_option("--linker", options.linker, "lld (in process) or cc")
+      ->check(CLI::IsMember({"lld", "cc"}));
+
+  CLI::App *check = app.add_subcommand(
+      "check", "judge a program: spaces, kinds, invertibility");
+  check->add_option("file", options.file, "the program, a .rill file")
+      ->required();
+  check->add_flag("--explain", options.explain,
+                  "verdict and reason for every line of every flow");
+
+  CLI::App *test = app.add_subcommand("test", "run the program's test blocks");
+  addCommon(test, options);
+
+  CLI::App *run = app.add_subcommand(
+      "run", "compile in memory and run: rill run FILE -- train --out p");
+  addCommon(run, options);
+  run->add_option("arguments", options.arguments, "for the program, after --");
+
+  CLI::App *interpret = app.add_subcommand(
+      "interpret", "evaluate by the f64 interpreter, slowly and plainly");
+  interpret->add_option("file", options.file, "the program, a .rill file")
+      ->required();
+  interpret->add_option("--params", options.params, "parameters (safetensors)");
+  interpret->add_option("--in", options.input, "rows: .npy or .csv")->required();
+  interpret->add_option("--out", options.output, "log-densities, .npy")
+      ->required();
+
+  CLI::App *explain = app.add_subcommand("explain", "explain an error code");
+  explain->add_option("code", options.code, "such as R0214")->required();
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError &error) {
+    int status = app.exit(error);
+    return status == 0 ? 0 : 2;
+  }
+
+  if (*build)
+    return runBuild(options);
+  if (*check)
+    return runCheck(options);
+  if (*test)
+    return runTest(options);
+  if (*run)
+    return runRun(options);
+  if (*interpret)
+    return runInterpret(options);
+  return runExplain(options);
+}
