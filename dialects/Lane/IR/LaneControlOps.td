@@ -15,6 +15,7 @@ def Lane_YieldOp : Lane_Op<"yield", [Pure, Terminator, ReturnLike,
 }
 
 def Lane_LoopOp : Op<Lane_Dialect, "loop", [Pure, IsolatedFromAbove,
+    DeclareOpInterfaceMethods<Lane_Differentiable, ["activity"]>,
     AttrSizedOperandSegments, AttrSizedResultSegments,
     SingleBlockImplicitTerminator<"YieldOp">]> {
   let summary = "a scan of known length";

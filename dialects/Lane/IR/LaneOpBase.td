@@ -18,6 +18,11 @@ def Lane_Elementwise : Lane_Trait<"Elementwise">;
 // The derivative is zero everywhere it exists.
 def Lane_ZeroDerivative : Lane_Trait<"ZeroDerivative">;
 
+// The value or a partial derivative may be infinite at a finite operand.
+def Lane_Unbounded : Lane_Trait<"Unbounded">;
+// Derivative rules are written in ../Diff.
+def Lane_Rules : DeclareOpInterfaceMethods<Lane_Differentiable>;
+
 class Lane_Op<string mnemonic, list<Trait> traits = []>
     : Op<Lane_Dialect, mnemonic, traits> {
   let assemblyFormat =

@@ -2,8 +2,10 @@
 // the syntax of constants. Inferred ones are in LaneInfer.cpp, operations with
 // regions in LaneControl.cpp, folds in LaneFolds.cpp.
 #include "Lane/IR/LaneOps.h"
+#include "Lane/Diff/Differentiation.h"
 #include "Lane/IR/LaneInfer.h"
 #include <cmath>
+#include <numbers>
 
 using namespace mlir;
 

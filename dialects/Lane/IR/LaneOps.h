@@ -15,6 +15,8 @@ namespace rill::lane {
 class Tangents;
 class Adjoints;
 class Activity;
+class LaneBuilder;
+struct Masked;
 
 /// All results of `op` are active if any operand is.
 void defaultActivity(mlir::Operation *op, Activity &active);
@@ -27,6 +29,10 @@ class Elementwise : public mlir::OpTrait::TraitBase<ConcreteOp, Elementwise> {};
 template <typename ConcreteOp>
 class ZeroDerivative
     : public mlir::OpTrait::TraitBase<ConcreteOp, ZeroDerivative> {};
+
+/// The value or a partial derivative may be infinite at a finite operand.
+template <typename ConcreteOp>
+class Unbounded : public mlir::OpTrait::TraitBase<ConcreteOp, Unbounded> {};
 
 /// The index letters of a contraction `"ij,j->i"`.
 struct ContractSpec {

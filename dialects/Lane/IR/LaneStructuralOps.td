@@ -54,7 +54,7 @@ def Lane_BatchSizeOp : Lane_StatedOp<"batch_size", [Lane_ZeroDerivative]> {
 
 //===-- shapes ------------------------------------------------------------===//
 
-def Lane_SpreadOp : Lane_StatedOp<"spread"> {
+def Lane_SpreadOp : Lane_StatedOp<"spread", [Lane_Rules]> {
   let summary = "repeats x along new axes";
   let description = [{
     Axis k of the operand becomes axis `dims[k]` of the result; along the other
@@ -72,7 +72,7 @@ def Lane_SpreadOp : Lane_StatedOp<"spread"> {
       "::llvm::ArrayRef<int64_t>":$dims, "::llvm::ArrayRef<int64_t>":$shape)>];
 }
 
-def Lane_ReshapeOp : Lane_StatedOp<"reshape"> {
+def Lane_ReshapeOp : Lane_StatedOp<"reshape", [Lane_Rules]> {
   let summary = "the same elements, row-major, in another shape";
   let description = [{
     1. The number of elements is kept.
@@ -84,7 +84,7 @@ def Lane_ReshapeOp : Lane_StatedOp<"reshape"> {
                                  "::llvm::ArrayRef<int64_t>":$shape)>];
 }
 
-def Lane_PermuteOp : Lane_InferredOp<"permute"> {
+def Lane_PermuteOp : Lane_InferredOp<"permute", [Lane_Rules]> {
   let summary = "axis k of the result is axis perm[k] of x";
   let description = "1. `perm` is a permutation of the axes.";
   let arguments = (ins Lane_Any:$x, DenseI64ArrayAttr:$perm);
@@ -94,7 +94,7 @@ def Lane_PermuteOp : Lane_InferredOp<"permute"> {
   }];
 }
 
-def Lane_SliceOp : Lane_InferredOp<"slice"> {
+def Lane_SliceOp : Lane_InferredOp<"slice", [Lane_Rules]> {
   let summary = "a strided box of x";
   let description = [{
     Element i of the result along an axis is element offset + i * stride.
@@ -114,21 +114,21 @@ def Lane_SliceOp : Lane_InferredOp<"slice"> {
                    "int64_t":$size)>];
 }
 
-def Lane_PadOp : Lane_InferredOp<"pad"> {
-  let summary = "x among zeros: the adjoint of slice";
+def Lane_PadOp : Lane_InferredOp<"pad", [Lane_Rules]> {
+  let summary = "x among zeros (i1: false): the adjoint of slice";
   let description = [{
     `low` zeros before, `high` after, `interior` between neighbours.
     1. One number of each kind per axis, none negative.
   }];
-  let arguments = (ins Lane_Num:$x, DenseI64ArrayAttr:$low,
+  let arguments = (ins Lane_Any:$x, DenseI64ArrayAttr:$low,
                        DenseI64ArrayAttr:$high, DenseI64ArrayAttr:$interior);
-  let results = (outs Lane_Num:$result);
+  let results = (outs Lane_Any:$result);
   let assemblyFormat = [{
     $x $low $high $interior attr-dict `:` functional-type(operands, results)
   }];
 }
 
-def Lane_ConcatOp : Lane_InferredOp<"concat"> {
+def Lane_ConcatOp : Lane_InferredOp<"concat", [Lane_Rules]> {
   let summary = "one after the other along axis `dim`";
   let description = [{
     1. At least one operand; `dim` is an axis.
@@ -141,7 +141,7 @@ def Lane_ConcatOp : Lane_InferredOp<"concat"> {
   }];
 }
 
-def Lane_GatherOp : Lane_InferredOp<"gather"> {
+def Lane_GatherOp : Lane_InferredOp<"gather", [Lane_Rules]> {
   let summary = "static indices along one axis";
   let description = [{
     Element i along `dim` of the result is element `indices[i]` of x.
@@ -154,7 +154,7 @@ def Lane_GatherOp : Lane_InferredOp<"gather"> {
   }];
 }
 
-def Lane_ScatterAddOp : Lane_StatedOp<"scatter_add"> {
+def Lane_ScatterAddOp : Lane_StatedOp<"scatter_add", [Lane_Rules]> {
   let summary = "adds into zeros at static indices: the adjoint of gather";
   let description = [{
     Element i along `dim` of x is added to element `indices[i]` of the result,
@@ -171,7 +171,7 @@ def Lane_ScatterAddOp : Lane_StatedOp<"scatter_add"> {
       "::llvm::ArrayRef<int64_t>":$indices, "int64_t":$size)>];
 }
 
-def Lane_ReverseOp : Lane_InferredOp<"reverse"> {
+def Lane_ReverseOp : Lane_InferredOp<"reverse", [Lane_Rules]> {
   let summary = "back to front along the named axes";
   let description = "1. `dims` are distinct axes.";
   let arguments = (ins Lane_Any:$x, DenseI64ArrayAttr:$dims);
@@ -183,7 +183,7 @@ def Lane_ReverseOp : Lane_InferredOp<"reverse"> {
 
 //===-- tables ------------------------------------------------------------===//
 
-def Lane_LookupOp : Lane_InferredOp<"lookup"> {
+def Lane_LookupOp : Lane_InferredOp<"lookup", [Lane_Rules]> {
   let summary = "rows of an invariant table";
   let description = [{
     `table: [K, rest...]`, `index: [i...]` give `[i..., rest...]`. An index is
@@ -195,7 +195,7 @@ def Lane_LookupOp : Lane_InferredOp<"lookup"> {
   let results = (outs Lane_Any:$result);
 }
 
-def Lane_LookupAddOp : Lane_StatedOp<"lookup_add"> {
+def Lane_LookupAddOp : Lane_StatedOp<"lookup_add", [Lane_Rules]> {
   let summary = "adds rows into a table of zeros: the adjoint of lookup";
   let description = [{
     `index: [i...]`, `update: [i..., rest...]` give an invariant table
@@ -210,7 +210,7 @@ def Lane_LookupAddOp : Lane_StatedOp<"lookup_add"> {
                                  "::mlir::Value":$update, "int64_t":$rows)>];
 }
 
-def Lane_TakeOp : Lane_InferredOp<"take"> {
+def Lane_TakeOp : Lane_InferredOp<"take", [Lane_Rules]> {
   let summary = "one slice of x at a run-time index";
   let description = [{
     The axis `dim` is removed. The index is in range; the importer proves it or
@@ -226,7 +226,7 @@ def Lane_TakeOp : Lane_InferredOp<"take"> {
 
 //===-- reductions and products -------------------------------------------===//
 
-def Lane_ReduceOp : Lane_InferredOp<"reduce"> {
+def Lane_ReduceOp : Lane_InferredOp<"reduce", [Lane_Rules]> {
   let summary = "reduction over axes, which are removed";
   let description = [{
     `logsumexp` has one shift for all elements; all -inf give -inf.
@@ -241,7 +241,7 @@ def Lane_ReduceOp : Lane_InferredOp<"reduce"> {
   }];
 }
 
-def Lane_CumsumOp : Lane_InferredOp<"cumsum"> {
+def Lane_CumsumOp : Lane_InferredOp<"cumsum", [Lane_Rules]> {
   let summary = "sums of all elements up to each along axis `dim`";
   let description = [{
     `reverse` sums from the end, `exclusive` leaves the element itself out.
@@ -256,7 +256,7 @@ def Lane_CumsumOp : Lane_InferredOp<"cumsum"> {
   }];
 }
 
-def Lane_ContractOp : Lane_InferredOp<"contract"> {
+def Lane_ContractOp : Lane_InferredOp<"contract", [Lane_Rules]> {
   let summary = "sum of products over index letters";
   let description = [{
     `"ij,j->i"`: one letter per axis of x, y and the result; letters that the
@@ -278,7 +278,7 @@ def Lane_ContractOp : Lane_InferredOp<"contract"> {
   }];
 }
 
-def Lane_TriSolveOp : Lane_InferredOp<"tri_solve"> {
+def Lane_TriSolveOp : Lane_InferredOp<"tri_solve", [Lane_Rules, Lane_Unbounded]> {
   let summary = "x of A x = b for a triangular matrix";
   let description = [{
     Reads only the named triangle of A and, with `unit`, takes its diagonal for
@@ -292,7 +292,7 @@ def Lane_TriSolveOp : Lane_InferredOp<"tri_solve"> {
 
 //===-- batch and randomness ----------------------------------------------===//
 
-def Lane_ReduceBatchOp : Lane_InferredOp<"reduce_batch"> {
+def Lane_ReduceBatchOp : Lane_InferredOp<"reduce_batch", [Lane_Rules]> {
   let summary = "reduction over the samples of the whole batch";
   let description = [{
     1. The operand is varying, the result invariant.
@@ -305,7 +305,7 @@ def Lane_ReduceBatchOp : Lane_InferredOp<"reduce_batch"> {
   }];
 }
 
-def Lane_VaryOp : Lane_InferredOp<"vary"> {
+def Lane_VaryOp : Lane_InferredOp<"vary", [Lane_Rules]> {
   let summary = "an invariant value as every sample's";
   let description = "1. The operand is invariant, the result varying.";
   let arguments = (ins Lane_InvAny:$x);

@@ -1,0 +1,188 @@
+// Tangents and adjoints of a block, and the walk over it in both modes.
+#include "Lane/Diff/Differentiation.h"
+
+using namespace mlir;
+
+namespace rill::lane {
+
+//===-- tangents ----------------------------------------------------------===//
+
+Value Tangents::getExact(Value v, Location loc) {
+  Value t = get(v);
+  return t ? LaneBuilder(builder, loc).withRate(t, isInvariant(v)) : t;
+}
+
+Value Tangents::getDense(Value v, Location loc) {
+  if (Value t = getExact(v, loc))
+    return t;
+  return LaneBuilder(builder, loc).zero(typeOf(v));
+}
+
+void Tangents::set(Value v, Value tangent) {
+  if (!tangent)
+    return;
+  assert(typeOf(tangent).getShape() == typeOf(v).getShape() &&
+         "a tangent has its value's shape");
+  assert((isInvariant(tangent) || !isInvariant(v)) &&
+         "the tangent of an invariant value is invariant");
+  map[v] = tangent;
+}
+
+//===-- adjoints ----------------------------------------------------------===//
+
+Masked Adjoints::getMasked(Value v, Location loc) {
+  auto it = map.find(v);
+  if (it == map.end())
+    return {};
+  LaneBuilder b(builder, loc);
+  Masked m = it->second;
+  m.value = b.withRate(m.value, isInvariant(v));
+  return m;
+}
+
+Value Adjoints::get(Value v, Location loc) {
+  Masked m = getMasked(v, loc);
+  return m.value ? LaneBuilder(builder, loc).masked(m.mask, m.value) : Value();
+}
+
+Value Adjoints::getDense(Value v, Location loc) {
+  if (Value g = get(v, loc))
+    return g;
+  return LaneBuilder(builder, loc).zero(typeOf(v));
+}
+
+void Adjoints::add(Value v, Masked c, Location loc) {
+  if (!c.value || !wants(v))
+    return;
+  assert(typeOf(c.value).getShape() == typeOf(v).getShape() &&
+         "an adjoint has its value's shape");
+  LaneBuilder b(builder, loc);
+  auto joint = [&](Masked m) { return b.masked(m.mask, m.value); };
+  bool varies = !isInvariant(c.value) || (c.mask && !isInvariant(c.mask));
+  if (isInvariant(v) && varies)
+    c = b.withRate(joint(c), /*inv=*/true);
+  Masked &sum = map[v];
+  if (!sum.value)
+    sum = c;
+  else if (sum.mask == c.mask)
+    sum.value = b.add(sum.value, c.value);
+  else
+    sum = b.add(joint(sum), joint(c));
+}
+
+void Adjoints::move(Operation *op, Value v,
+                    function_ref<Value(LaneBuilder &, Value)> map) {
+  if (!wants(v))
+    return;
+  LaneBuilder b(builder, op->getLoc());
+  Masked g = getMasked(op->getResult(0), op->getLoc());
+  if (g.mask && !mayBlowUp(v))
+    g = b.masked(g.mask, g.value);
+  add(v, {map(b, g.value), g.mask ? map(b, g.mask) : Value()}, op->getLoc());
+}
+
+bool Adjoints::mayBlowUp(Value v) {
+  Operation *op = v.getDefiningOp();
+  if (!op)
+    return false;
+  if (auto it = blowUp.find(op); it != blowUp.end())
+    return it->second;
+  bool found = op->hasTrait<Unbounded>() || op->getNumRegions() != 0 ||
+               llvm::any_of(op->getOperands(),
+                            [&](Value operand) { return mayBlowUp(operand); });
+  return blowUp[op] = found;
+}
+
+//===-- elementwise -------------------------------------------------------===//
+
+void elementwiseTangent(Operation *op, ElementwiseRule rule, Tangents &t) {
+  LaneBuilder b(t.builder, op->getLoc());
+  Value sum;
+  for (OpOperand &operand : op->getOpOperands()) {
+    Value d = t.get(operand.get());
+    if (!d)
+      continue;
+    Masked m = rule(b, operand.getOperandNumber(), d);
+    Value term = b.masked(m.mask, m.value);
+    sum = sum ? b.add(sum, term) : term;
+  }
+  t.set(op->getResult(0), sum);
+}
+
+void elementwiseAdjoint(Operation *op, ElementwiseRule rule, Adjoints &a) {
+  LaneBuilder b(a.builder, op->getLoc());
+  Masked g = a.getMasked(op->getResult(0), op->getLoc());
+  for (OpOperand &operand : op->getOpOperands()) {
+    if (!a.wants(operand.get()))
+      continue;
+    Masked c = rule(b, operand.getOperandNumber(), g.value);
+    if (g.mask)
+      c.mask = c.mask ? b.logicalAnd(g.mask, c.mask) : g.mask;
+    a.add(operand.get(), c, op->getLoc());
+  }
+}
+
+//===-- blocks ------------------------------------------------------------===//
+
+void defaultActivity(Operation *op, Activity &active) {
+  auto isActive = [&](Value v) { return active.contains(v); };
+  if (llvm::any_of(op->getOperands(), isActive))
+    for (Value result : op->getResults())
+      active.insert(result);
+}
+
+void blockActivity(Block &block, Activity &active) {
+  for (Operation &op : block.without_terminator()) {
+    if (auto rules = dyn_cast<Differentiable>(op))
+      rules.activity(active);
+    else if (!op.hasTrait<ZeroDerivative>())
+      defaultActivity(&op, active);
+  }
+}
+
+// An active operation without a rule must not become a silent zero.
+static LogicalResult noRule(Operation *op) {
+  return op->emitError() << "internal error: '" << op->getName()
+                         << "' has no derivative rule (calls are inlined "
+                            "before differentiation)";
+}
+
+static SmallVector<Operation *> operationsOf(Block &block) {
+  return llvm::map_to_vector(block.without_terminator(),
+                             [](Operation &op) { return &op; });
+}
+
+LogicalResult blockTangents(Block &block, Tangents &tangents) {
+  auto active = [&](Value v) { return (bool)tangents.get(v); };
+  for (Operation *op : operationsOf(block)) {
+    if (op->hasTrait<ZeroDerivative>() ||
+        llvm::none_of(op->getOperands(), active))
+      continue;
+    auto rules = dyn_cast<Differentiable>(op);
+    if (!rules)
+      return noRule(op);
+    tangents.builder.setInsertionPointAfter(op);
+    rules.tangent(tangents);
+    if (tangents.failed)
+      return failure();
+  }
+  return success();
+}
+
+LogicalResult blockAdjoints(Block &block, Adjoints &adjoints) {
+  auto reached = [&](Value v) { return adjoints.has(v); };
+  for (Operation *op : llvm::reverse(operationsOf(block))) {
+    if (op->hasTrait<ZeroDerivative>() ||
+        llvm::none_of(op->getResults(), reached))
+      continue;
+    auto rules = dyn_cast<Differentiable>(op);
+    if (!rules)
+      return noRule(op);
+    rules.adjoint(adjoints);
+    if (adjoints.failed)
+      return failure();
+  }
+  return success();
+}
+
+} // namespace rill::lane

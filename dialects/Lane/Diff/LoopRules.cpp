@@ -1,0 +1,300 @@
+// Derivatives of the scan. Forward mode carries tangents beside the values.
+// Reverse mode runs the steps the other way round over what the forward loop
+// stacked: carried values and results of contractions, solves and inner loops;
+// elementwise work is done again. Both give ordinary loops, so derivatives nest.
+#include "Lane/Diff/Differentiation.h"
+#include "mlir/IR/IRMapping.h"
+
+using namespace mlir;
+
+namespace rill::lane {
+
+// Which body arguments are active, given the operands that are: a fixpoint,
+// since a carried value may become active in a later step. `inner` is filled
+// with the active values of the body. Index k stands for operand k.
+static SmallVector<bool> argumentActivity(LoopOp loop, Activity &inner,
+                                          function_ref<bool(Value)> isActive) {
+  auto arguments = loop.getBlock().getArguments().drop_front();
+  size_t firstCarry = loop.getConsts().size();
+  SmallVector<bool> flags = llvm::map_to_vector(loop.getOperands(), isActive);
+  for (bool changed = true; changed;) {
+    changed = false;
+    inner.clear();
+    for (auto [flag, argument] : llvm::zip_equal(flags, arguments))
+      if (flag)
+        inner.insert(argument);
+    blockActivity(loop.getBlock(), inner);
+    for (auto [k, v] : llvm::enumerate(loop.getYieldedCarries()))
+      if (!flags[firstCarry + k] && inner.contains(v))
+        flags[firstCarry + k] = changed = true;
+  }
+  return flags;
+}
+
+void LoopOp::activity(Activity &active) {
+  Activity inner;
+  argumentActivity(*this, inner, [&](Value v) { return active.contains(v); });
+  for (auto [result, v] : llvm::zip_equal(getResults(), getYield().getValues()))
+    if (inner.contains(v))
+      active.insert(result);
+}
+
+static SmallVector<Type> typesOf(ValueRange values) {
+  return SmallVector<Type>(values.getTypes());
+}
+
+// Clones the operations of `from`, not its terminator.
+static void cloneBody(Block &from, OpBuilder &builder, IRMapping &map) {
+  for (Operation &op : from.without_terminator())
+    builder.clone(op, map);
+}
+
+//===-- forward -----------------------------------------------------------===//
+
+void LoopOp::tangent(Tangents &t) {
+  Activity inner;
+  auto flags = argumentActivity(*this, inner,
+                                [&](Value v) { return (bool)t.get(v); });
+  // Each group of operands, followed by its tangents.
+  SmallVector<Value> groups[3] = {SmallVector<Value>(getConsts()),
+                                  SmallVector<Value>(getInits()),
+                                  SmallVector<Value>(getXs())};
+  auto groupOf = [&](size_t k) {
+    return k < getConsts().size() ? 0
+           : k < getConsts().size() + getInits().size() ? 1
+                                                        : 2;
+  };
+  for (auto [k, operand] : llvm::enumerate(getOperands()))
+    if (flags[k])
+      groups[groupOf(k)].push_back(t.getDense(operand, getLoc()));
+  SmallVector<Type> slices = typesOf(getYieldedYs());
+  for (Value v : getYieldedYs())
+    if (inner.contains(v))
+      slices.push_back(v.getType());
+
+  LoopOp loop = LoopOp::create(t.builder, getLoc(), getCount(), getReverse(),
+                               groups[0], groups[1], groups[2], slices);
+  OpBuilder body = OpBuilder::atBlockEnd(&loop.getBlock());
+  Tangents inside(body);
+  IRMapping map;
+  map.map(getStep(), loop.getStep());
+  Block::BlockArgListType arguments[3] = {
+      loop.getConstArgs(), loop.getCarryArgs(), loop.getXArgs()};
+  ValueRange primals[3] = {getConsts(), getInits(), getXs()};
+  for (size_t group = 0, k = 0; group < 3; ++group) {
+    size_t tangent = primals[group].size();
+    for (size_t i = 0; i < primals[group].size(); ++i, ++k) {
+      Value argument = arguments[group][i];
+      map.map(getBlock().getArgument(k + 1), argument);
+      if (flags[k])
+        inside.set(argument, arguments[group][tangent++]);
+    }
+  }
+  cloneBody(getBlock(), body, map);
+  if (failed(blockTangents(loop.getBlock(), inside))) {
+    t.failed = true;
+    return;
+  }
+  body.setInsertionPointToEnd(&loop.getBlock());
+
+  SmallVector<Value> yielded;
+  auto yieldGroup = [&](ValueRange values, auto wantsTangent) {
+    for (Value v : values)
+      yielded.push_back(map.lookup(v));
+    for (auto [k, v] : llvm::enumerate(values))
+      if (wantsTangent(k, v))
+        yielded.push_back(inside.getDense(map.lookup(v), getLoc()));
+  };
+  size_t firstCarry = getConsts().size();
+  yieldGroup(getYieldedCarries(),
+             [&](size_t k, Value) { return flags[firstCarry + k]; });
+  yieldGroup(getYieldedYs(), [&](size_t, Value v) { return inner.contains(v); });
+  YieldOp::create(body, getLoc(), yielded);
+
+  size_t finalTangent = getFinals().size(), yTangent = getYs().size();
+  for (auto [k, pair] :
+       llvm::enumerate(llvm::zip(getFinals(), loop.getFinals()))) {
+    std::get<0>(pair).replaceAllUsesWith(std::get<1>(pair));
+    if (flags[firstCarry + k])
+      t.set(std::get<1>(pair), loop.getFinals()[finalTangent++]);
+  }
+  for (auto [old, y, slice] :
+       llvm::zip(getYs(), loop.getYs(), getYieldedYs())) {
+    old.replaceAllUsesWith(y);
+    if (inner.contains(slice))
+      t.set(y, loop.getYs()[yTangent++]);
+  }
+}
+
+//===-- reverse -----------------------------------------------------------===//
+
+static bool isKept(Operation &op) {
+  return isa<ContractOp, TriSolveOp, LoopOp>(op);
+}
+
+LoopOp keepForReverse(LoopOp loop) {
+  SmallVector<LoopOp> inner(loop.getBlock().getOps<LoopOp>());
+  for (LoopOp nested : inner)
+    keepForReverse(nested);
+  SmallVector<Value> kept(loop.getCarryArgs().begin(),
+                          loop.getCarryArgs().end());
+  for (Operation &op : loop.getBlock())
+    if (isKept(op))
+      llvm::append_range(kept, op.getResults());
+  SmallVector<Type> slices = typesOf(loop.getYieldedYs());
+  llvm::append_range(slices, ValueRange(kept).getTypes());
+
+  OpBuilder builder(loop);
+  LoopOp wide = LoopOp::create(builder, loop.getLoc(), loop.getCount(),
+                               loop.getReverse(), loop.getConsts(),
+                               loop.getInits(), loop.getXs(), slices);
+  wide->setAttr(keptMark, builder.getI64IntegerAttr(loop.getYs().size()));
+  Block &body = wide.getBlock();
+  YieldOp yield = loop.getYield();
+  yield.getValuesMutable().append(kept);
+  for (auto [from, to] : llvm::zip_equal(loop.getBlock().getArguments(),
+                                         body.getArguments()))
+    from.replaceAllUsesWith(to);
+  body.getOperations().splice(body.end(), loop.getBlock().getOperations());
+  for (auto [from, to] : llvm::zip(loop.getFinals(), wide.getFinals()))
+    from.replaceAllUsesWith(to);
+  for (auto [from, to] : llvm::zip(loop.getYs(), wide.getYs()))
+    from.replaceAllUsesWith(to);
+  loop.erase();
+  return wide;
+}
+
+namespace {
+// Builds the reverse of one loop that keeps what its reverse needs.
+class ReverseLoop {
+public:
+  ReverseLoop(LoopOp loop, Adjoints &outer)
+      : loop(loop), outer(outer), loc(loop.getLoc()) {
+    auto mark = loop->getAttrOfType<IntegerAttr>(keptMark);
+    assert(mark && "a loop is prepared by keepForReverse");
+    ownYs = mark.getInt();
+  }
+  void run();
+
+private:
+  void collectOperands();
+  void cloneForward();
+  LogicalResult sweep();
+  void finish();
+  Value mapped(size_t operand) {
+    return map.lookup(loop.getBlock().getArgument(operand + 1));
+  }
+
+  LoopOp loop, reverse;
+  Adjoints &outer;
+  Location loc;
+  size_t ownYs;
+  SmallVector<bool> flags;
+  SmallVector<size_t> consts, carries, xs; // active operands, by position
+  SmallVector<size_t> ys;                  // own stacked results with adjoint
+  SmallVector<Value> inits, stacks;
+  SmallVector<Type> slices;
+  IRMapping map;
+};
+} // namespace
+
+void ReverseLoop::collectOperands() {
+  Activity inner;
+  flags = argumentActivity(loop, inner,
+                           [&](Value v) { return outer.wants(v); });
+  size_t firstCarry = loop.getConsts().size(),
+         firstX = firstCarry + loop.getInits().size();
+  for (size_t k = 0; k < flags.size(); ++k)
+    if (flags[k])
+      (k < firstCarry ? consts : k < firstX ? carries : xs).push_back(k);
+  for (size_t k : carries)
+    inits.push_back(outer.getDense(loop.getFinals()[k - firstCarry], loc));
+  LaneBuilder b(outer.builder, loc);
+  for (size_t k : consts)
+    inits.push_back(b.zero(typeOf(loop.getOperand(k))));
+  llvm::append_range(stacks, loop.getXs());
+  llvm::append_range(stacks, loop.getYs().drop_front(ownYs));
+  for (size_t k = 0; k < ownYs; ++k)
+    if (Value g = outer.get(loop.getYs()[k], loc)) {
+      ys.push_back(k);
+      stacks.push_back(g);
+    }
+  for (size_t k : xs)
+    slices.push_back(typeOf(loop.getOperand(k)).sliced());
+}
+
+// The body's values again, from the consts, slices and kept carries.
+void ReverseLoop::cloneForward() {
+  map.map(loop.getStep(), reverse.getStep());
+  for (auto [from, to] :
+       llvm::zip_equal(loop.getConstArgs(), reverse.getConstArgs()))
+    map.map(from, to);
+  auto arguments = reverse.getXArgs();
+  for (auto [from, to] : llvm::zip(loop.getXArgs(), arguments))
+    map.map(from, to);
+  for (auto [from, to] : llvm::zip(loop.getCarryArgs(),
+                                   arguments.drop_front(loop.getXs().size())))
+    map.map(from, to);
+  OpBuilder body = OpBuilder::atBlockEnd(&reverse.getBlock());
+  cloneBody(loop.getBlock(), body, map);
+}
+
+LogicalResult ReverseLoop::sweep() {
+  OpBuilder body = OpBuilder::atBlockEnd(&reverse.getBlock());
+  Activity active;
+  for (size_t k = 0; k < flags.size(); ++k)
+    if (flags[k])
+      active.insert(mapped(k));
+  blockActivity(reverse.getBlock(), active);
+  Adjoints inside(body, active);
+  size_t firstCarry = loop.getConsts().size();
+  auto arguments = reverse.getCarryArgs();
+  for (auto [i, k] : llvm::enumerate(carries))
+    inside.add(map.lookup(loop.getYieldedCarries()[k - firstCarry]),
+               Value(arguments[i]), loc);
+  auto yAdjoints = reverse.getXArgs().take_back(ys.size());
+  for (auto [i, k] : llvm::enumerate(ys))
+    inside.add(map.lookup(loop.getYieldedYs()[k]), Value(yAdjoints[i]), loc);
+  // Adjoints of consts go on from the sum so far.
+  for (auto [i, k] : llvm::enumerate(consts))
+    inside.add(mapped(k), Value(arguments[carries.size() + i]), loc);
+  if (failed(blockAdjoints(reverse.getBlock(), inside)))
+    return failure();
+  SmallVector<Value> yielded;
+  for (auto *group : {&carries, &consts, &xs})
+    for (size_t k : *group)
+      yielded.push_back(inside.getDense(mapped(k), loc));
+  YieldOp::create(body, loc, yielded);
+  return success();
+}
+
+// Reads kept results instead of computing them again, and hands out adjoints.
+void ReverseLoop::finish() {
+  auto kept = loop.getYieldedYs().drop_front(ownYs + loop.getInits().size());
+  auto arguments =
+      reverse.getXArgs().slice(loop.getXs().size() + loop.getInits().size(),
+                               kept.size());
+  for (auto [value, argument] : llvm::zip_equal(kept, arguments))
+    map.lookup(value).replaceAllUsesWith(argument);
+  size_t k = 0;
+  for (auto *group : {&carries, &consts})
+    for (size_t operand : *group)
+      outer.add(loop.getOperand(operand), reverse.getFinals()[k++], loc);
+  for (auto [operand, y] : llvm::zip_equal(xs, reverse.getYs()))
+    outer.add(loop.getOperand(operand), y, loc);
+}
+
+void ReverseLoop::run() {
+  collectOperands();
+  reverse = LoopOp::create(outer.builder, loc, loop.getCount(),
+                           !loop.getReverse(), loop.getConsts(), inits, stacks,
+                           slices);
+  cloneForward();
+  outer.failed = failed(sweep());
+  if (!outer.failed)
+    finish();
+}
+
+void LoopOp::adjoint(Adjoints &a) { ReverseLoop(*this, a).run(); }
+
+} // namespace rill::lane

@@ -1,0 +1,109 @@
+// The pass lane-differentiate: expands vjp and jvp by the rules in ../Diff.
+#include "Lane/Diff/Differentiation.h"
+#include "Lane/Transforms/Passes.h"
+
+using namespace mlir;
+
+namespace rill::lane {
+
+#define GEN_PASS_DEF_LANEDIFFERENTIATE
+#include "Lane/Transforms/LanePasses.h.inc"
+
+// Moves the region's operations before `op`, whose results become the yielded
+// values and `derivatives`. The block's arguments stand for `op`'s operands.
+template <typename Op>
+static void inlineRegion(Op op, ArrayRef<Value> derivatives) {
+  Block &block = op.getBlock();
+  SmallVector<Value> results(op.getYield().getValues());
+  llvm::append_range(results, derivatives);
+  op.getYield().erase();
+  for (auto [argument, operand] :
+       llvm::zip_equal(block.getArguments(), op->getOperands())) {
+    argument.replaceAllUsesWith(operand);
+    for (Value &result : results)
+      if (result == argument)
+        result = operand;
+  }
+  op->getBlock()->getOperations().splice(Block::iterator(op),
+                                         block.getOperations());
+  op->replaceAllUsesWith(results);
+  op.erase();
+}
+
+static void addSeeds(Block &block, ValueRange seeds, Location loc) {
+  for (Value seed : seeds)
+    block.addArgument(seed.getType(), loc);
+}
+
+LogicalResult expandVjp(VjpOp op) {
+  Block &block = op.getBlock();
+  Location loc = op.getLoc();
+  for (LoopOp loop : SmallVector<LoopOp>(block.getOps<LoopOp>()))
+    keepForReverse(loop);
+  addSeeds(block, op.getSeeds(), loc);
+
+  Activity active;
+  for (int64_t k : op.getWrt())
+    active.insert(block.getArgument(k));
+  blockActivity(block, active);
+  OpBuilder builder(op.getYield());
+  Adjoints adjoints(builder, active);
+  size_t seed = op.getInputs().size();
+  for (Value v : op.getYield().getValues())
+    if (typeOf(v).isFloat())
+      adjoints.add(v, Value(block.getArgument(seed++)), loc);
+  if (failed(blockAdjoints(block, adjoints)))
+    return failure();
+  SmallVector<Value> derivatives;
+  for (int64_t k : op.getWrt())
+    derivatives.push_back(adjoints.getDense(block.getArgument(k), loc));
+  block.walk([](LoopOp loop) { loop->removeAttr(keptMark); });
+  inlineRegion(op, derivatives);
+  return success();
+}
+
+LogicalResult expandJvp(JvpOp op) {
+  Block &block = op.getBlock();
+  Location loc = op.getLoc();
+  addSeeds(block, op.getSeeds(), loc);
+  OpBuilder builder(op.getYield());
+  Tangents tangents(builder);
+  for (auto [i, k] : llvm::enumerate(op.getWrt()))
+    tangents.set(block.getArgument(k),
+                 block.getArgument(op.getInputs().size() + i));
+  if (failed(blockTangents(block, tangents)))
+    return failure();
+  builder.setInsertionPoint(op.getYield());
+  SmallVector<Value> derivatives;
+  for (Value v : op.getYield().getValues())
+    if (typeOf(v).isFloat())
+      derivatives.push_back(tangents.getDense(v, loc));
+  inlineRegion(op, derivatives);
+  return success();
+}
+
+namespace {
+struct Differentiate : impl::LaneDifferentiateBase<Differentiate> {
+  void runOnOperation() override {
+    SmallVector<Operation *> work; // inner operations before outer ones
+    getOperation()->walk<WalkOrder::PostOrder>([&](Operation *op) {
+      if (isa<VjpOp, JvpOp>(op))
+        work.push_back(op);
+    });
+    for (Operation *op : work) {
+      Operation *around = op->getParentOp();
+      auto vjp = dyn_cast<VjpOp>(op);
+      if (failed(vjp ? expandVjp(vjp) : expandJvp(cast<JvpOp>(op))))
+        return signalPassFailure();
+      // An outer derivative should see clean code. `around` may be a loop.
+      Operation *outer = around;
+      while (outer && !isa<VjpOp, JvpOp>(outer))
+        outer = outer->getParentOp();
+      if (outer)
+        cleanUp(outer);
+    }
+  }
+};
+} // namespace
+
+} // namespace rill::lane
