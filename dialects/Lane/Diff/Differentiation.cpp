@@ -171,7 +171,8 @@ LogicalResult blockTangents(Block &block, Tangents &tangents) {
 
 LogicalResult blockAdjoints(Block &block, Adjoints &adjoints) {
   auto reached = [&](Value v) { return adjoints.has(v); };
-  for (Operation *op : llvm::reverse(operationsOf(block))) {
+  SmallVector<Operation *> operations = operationsOf(block);
+  for (Operation *op : llvm::reverse(operations)) {
     if (op->hasTrait<ZeroDerivative>() ||
         llvm::none_of(op->getResults(), reached))
       continue;

@@ -39,35 +39,35 @@ static LogicalResult verifyKept(Operation *op, int n) {
 
 //===-- const -------------------------------------------------------------===//
 
+// `elements dense<..> : tensor<..>`, or a number: `2`, `-0.5`, `inf`, `nan`.
 static ParseResult parseConstValue(OpAsmParser &parser, Attribute &value) {
-  Type f64 = parser.getBuilder().getF64Type();
-  OptionalParseResult dense = parser.parseOptionalAttribute(value);
-  if (dense.has_value() && (failed(*dense) || !isa<IntegerAttr>(value)))
-    return *dense;
-  if (dense.has_value()) {
-    value = FloatAttr::get(f64, (double)cast<IntegerAttr>(value).getInt());
-    return success();
-  }
+  if (succeeded(parser.parseOptionalKeyword("elements")))
+    return parser.parseAttribute(value);
   bool minus = succeeded(parser.parseOptionalMinus());
-  StringRef word;
-  if (parser.parseKeyword(&word))
+  double number = 0;
+  int64_t whole = 0;
+  OptionalParseResult integer;
+  if (succeeded(parser.parseOptionalKeyword("inf")))
+    number = std::numeric_limits<double>::infinity();
+  else if (succeeded(parser.parseOptionalKeyword("nan")))
+    number = std::numeric_limits<double>::quiet_NaN();
+  else if (integer = parser.parseOptionalInteger(whole); integer.has_value())
+    number = whole;
+  else if (parser.parseFloat(number))
     return failure();
-  double inf = std::numeric_limits<double>::infinity();
-  if (word == "inf")
-    value = FloatAttr::get(f64, minus ? -inf : inf);
-  else if (word == "nan" && !minus)
-    value = FloatAttr::get(f64, std::nan(""));
-  else
-    return parser.emitError(parser.getCurrentLocation())
-           << "expected a number, inf, -inf, nan or dense elements";
+  if (integer.has_value() && failed(*integer))
+    return failure();
+  value = parser.getBuilder().getF64FloatAttr(minus ? -number : number);
   return success();
 }
 
 static void printConstValue(OpAsmPrinter &printer, Operation *,
                             Attribute value) {
   auto number = dyn_cast<FloatAttr>(value);
-  if (!number)
-    return (void)(printer << value);
+  if (!number) {
+    printer << "elements " << value;
+    return;
+  }
   APFloat v = number.getValue();
   if (v.isInfinity())
     printer << (v.isNegative() ? "-inf" : "inf");

@@ -19,7 +19,7 @@ def Lane_ConstOp : Lane_StatedOp<"const", [ConstantLike, Lane_ZeroDerivative]> {
   }];
   let arguments = (ins AnyAttr:$value);
   let results = (outs Lane_InvAny:$result);
-  let assemblyFormat = "custom<ConstValue>($value) attr-dict `:` type($result)";
+  let assemblyFormat = "custom<ConstValue>($value) attr-dict `:` qualified(type($result))";
   let hasFolder = 1;
   let builders = [
     OpBuilder<(ins "::rill::lane::TensorType":$type, "double":$value)>,
@@ -42,14 +42,14 @@ def Lane_IotaOp : Lane_StatedOp<"iota", [Lane_ZeroDerivative]> {
   }];
   let arguments = (ins I64Attr:$dim);
   let results = (outs Lane_InvNum:$result);
-  let assemblyFormat = "$dim attr-dict `:` type($result)";
+  let assemblyFormat = "$dim attr-dict `:` qualified(type($result))";
 }
 
 def Lane_BatchSizeOp : Lane_StatedOp<"batch_size", [Lane_ZeroDerivative]> {
   let summary = "the number of samples in the whole batch";
   let description = "1. The result is an invariant scalar, float or i32.";
   let results = (outs Lane_InvNum:$result);
-  let assemblyFormat = "attr-dict `:` type($result)";
+  let assemblyFormat = "attr-dict `:` qualified(type($result))";
 }
 
 //===-- shapes ------------------------------------------------------------===//
