@@ -1,0 +1,135 @@
+//===- Native.cpp - LLVM dialect to object bytes --------------------------===//
+//
+// Translation to LLVM IR, a short list of function passes, and the x86 back
+// end. Instruction sets are attributes of functions, so one object holds all
+// variants. No pass here may change rounding: nothing is contracted, and no
+// maths function is named, so no libm symbol can appear.
+//
+//===----------------------------------------------------------------------===//
+#include "codegen/cpu/Compile.h"
+
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Export.h"
+#include "llvm/Analysis/TargetLibraryInfo.h"
+#include "llvm/IR/LegacyPassManager.h"
+#include "llvm/IR/Module.h"
+#include "llvm/MC/TargetRegistry.h"
+#include "llvm/Passes/PassBuilder.h"
+#include "llvm/Support/TargetSelect.h"
+#include "llvm/Support/raw_ostream.h"
+#include "llvm/Target/TargetMachine.h"
+#include "llvm/Transforms/InstCombine/InstCombine.h"
+#include "llvm/Transforms/Scalar/EarlyCSE.h"
+#include "llvm/Transforms/Scalar/LICM.h"
+#include "llvm/Transforms/Scalar/LoopPassManager.h"
+#include "llvm/Transforms/Utils/LoopSimplify.h"
+#include "llvm/Transforms/Scalar/SimplifyCFG.h"
+
+#include <chrono>
+
+using namespace mlir;
+using namespace rill::cpu;
+
+static double now() {
+  auto time = std::chrono::steady_clock::now().time_since_epoch();
+  return std::chrono::duration<double>(time).count();
+}
+
+void rill::cpu::registerCpuDialects(DialectRegistry &registry) {
+  registry.insert<LLVM::LLVMDialect>();
+  registerBuiltinDialectTranslation(registry);
+  registerLLVMDialectTranslation(registry);
+}
+
+static std::unique_ptr<llvm::TargetMachine> makeTarget() {
+  static const bool once = [] {
+    llvm::InitializeNativeTarget();
+    llvm::InitializeNativeTargetAsmPrinter();
+    return true;
+  }();
+  (void)once;
+  std::string error;
+  llvm::Triple triple("x86_64-unknown-linux-gnu");
+  const llvm::Target *target =
+      llvm::TargetRegistry::lookupTarget(triple, error);
+  if (!target)
+    return nullptr;
+  llvm::TargetOptions options;
+  options.AllowFPOpFusion = llvm::FPOpFusion::Strict;
+  return std::unique_ptr<llvm::TargetMachine>(target->createTargetMachine(
+      triple, "x86-64", "", options, llvm::Reloc::PIC_, std::nullopt,
+      llvm::CodeGenOptLevel::Default));
+}
+
+/// Vectors of 512 bits stay whole in the AVX-512 variant.
+static void preferWideVectors(llvm::Module &module) {
+  for (llvm::Function &function : module)
+    if (function.getFnAttribute("target-cpu").getValueAsString() ==
+        info(Isa::Avx512).cpu) {
+      function.addFnAttr("prefer-vector-width", "512");
+      function.addFnAttr("min-legal-vector-width", "512");
+    }
+}
+
+/// The emitted code has rotated loops and no stack slots to promote: what is
+/// left to do is sharing, hoisting of addresses, and instruction choice.
+static void optimize(llvm::Module &module, llvm::TargetMachine &target) {
+  llvm::LoopAnalysisManager loops;
+  llvm::FunctionAnalysisManager functions;
+  llvm::CGSCCAnalysisManager components;
+  llvm::ModuleAnalysisManager modules;
+  llvm::TargetLibraryInfoImpl library(target.getTargetTriple());
+  library.disableAllFunctions();
+  functions.registerPass([&] { return llvm::TargetLibraryAnalysis(library); });
+  llvm::PassBuilder builder(&target);
+  builder.registerModuleAnalyses(modules);
+  builder.registerCGSCCAnalyses(components);
+  builder.registerFunctionAnalyses(functions);
+  builder.registerLoopAnalyses(loops);
+  builder.crossRegisterProxies(loops, functions, components, modules);
+  llvm::FunctionPassManager passes;
+  passes.addPass(llvm::EarlyCSEPass(true));
+  passes.addPass(llvm::SimplifyCFGPass());
+  passes.addPass(llvm::InstCombinePass());
+  passes.addPass(llvm::createFunctionToLoopPassAdaptor(
+      llvm::LICMPass(llvm::LICMOptions()), /*UseMemorySSA=*/true));
+  llvm::ModulePassManager all;
+  all.addPass(llvm::createModuleToFunctionPassAdaptor(std::move(passes)));
+  all.run(module, modules);
+}
+
+llvm::FailureOr<std::string> rill::cpu::emitObject(ModuleOp llvmModule,
+                                                   CompileTimes *times) {
+  CompileTimes ignored;
+  CompileTimes &took = times ? *times : ignored;
+  auto target = makeTarget();
+  if (!target)
+    return llvmModule.emitError("internal error: no x86-64 target in LLVM");
+  double start = now();
+  llvm::LLVMContext context;
+  auto module =
+      translateModuleToLLVMIR(llvmModule, context, "rill");
+  if (!module)
+    return llvmModule.emitError("internal error: no translation to LLVM IR");
+  module->setDataLayout(target->createDataLayout());
+  module->setTargetTriple(target->getTargetTriple());
+  preferWideVectors(*module);
+  took.translate += now() - start;
+
+  start = now();
+  optimize(*module, *target);
+  took.optimize += now() - start;
+
+  start = now();
+  llvm::SmallVector<char> buffer;
+  llvm::raw_svector_ostream stream(buffer);
+  llvm::legacy::PassManager back;
+  if (target->addPassesToEmitFile(back, stream, nullptr,
+                                  llvm::CodeGenFileType::ObjectFile))
+    return llvmModule.emitError("internal error: no object writer");
+  back.run(*module);
+  took.emit += now() - start;
+  return std::string(buffer.begin(), buffer.end());
+}
