@@ -14,6 +14,7 @@ def Lane_Dialect : Dialect {
   }];
   let useDefaultTypePrinterParser = 1;
   let hasConstantMaterializer = 1;
+  let hasCanonicalizer = 1; // rewrites in LaneRewrites.cpp, LaneShapeRewrites.cpp
 }
 
 #endif

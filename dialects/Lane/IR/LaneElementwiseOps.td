@@ -88,7 +88,9 @@ class Lane_FlatBinary<string mnemonic, string what, Type type>
 
 //===-- one operand -------------------------------------------------------===//
 
-def Lane_NegOp : Lane_Unary<"neg", "-x", Lane_Num, "B.neg(d)">;
+def Lane_NegOp : Lane_Unary<"neg", "-x", Lane_Num, "B.neg(d)"> {
+  let hasFolder = 1;
+}
 // The subgradient of abs at 0 is 0.
 def Lane_AbsOp : Lane_Unary<"abs", "|x|", Lane_Num, "B.mul(d, B.sign(x))">;
 def Lane_SignOp : Lane_FlatUnary<"sign", "-1, 0 or 1; keeps NaN", Lane_Num>;
@@ -154,7 +156,9 @@ def Lane_ErfinvOp : Lane_Unary<"erfinv", "inverse of erf on (-1, 1)", Lane_Float
 def Lane_NdtriOp : Lane_Unary<"ndtri", "quantile of the standard normal",
     Lane_Float, "B.mul(d, B.mul(B.exp(B.mul(B.sq(r), 0.5)), "
     "std::sqrt(2 * std::numbers::pi)))", [Lane_Unbounded]>;
-def Lane_NotOp : Lane_FlatUnary<"not", "logical negation", Lane_Bool>;
+def Lane_NotOp : Lane_FlatUnary<"not", "logical negation", Lane_Bool> {
+  let hasFolder = 1;
+}
 def Lane_StopOp : Lane_FlatUnary<"stop", "x, with zero derivative", Lane_Any>;
 
 def Lane_IsFiniteOp : Lane_EwOp<"is_finite", "inferPredicate",
@@ -166,18 +170,28 @@ def Lane_IsFiniteOp : Lane_EwOp<"is_finite", "inferPredicate",
 
 //===-- two operands ------------------------------------------------------===//
 
-def Lane_AddOp : Lane_Binary<"add", "x + y", Lane_Num, "d", "d", [Commutative]>;
-def Lane_SubOp : Lane_Binary<"sub", "x - y", Lane_Num, "d", "B.neg(d)">;
+def Lane_AddOp : Lane_Binary<"add", "x + y", Lane_Num, "d", "d", [Commutative]> {
+  let hasFolder = 1;
+}
+def Lane_SubOp : Lane_Binary<"sub", "x - y", Lane_Num, "d", "B.neg(d)"> {
+  let hasFolder = 1;
+}
 def Lane_MulOp : Lane_Binary<"mul", "x * y", Lane_Num, "B.mul(d, y)",
-                             "B.mul(d, x)", [Commutative]>;
+                             "B.mul(d, x)", [Commutative]> {
+  let hasFolder = 1;
+}
 def Lane_DivOp : Lane_Binary<"div", "x / y", Lane_Float, "B.div(d, y)",
-                             "B.neg(B.mul(B.div(d, y), r))", [Lane_Unbounded]>;
+                             "B.neg(B.mul(B.div(d, y), r))", [Lane_Unbounded]> {
+  let hasFolder = 1;
+}
 // y x^(y-1) without 0 * inf at y = 0, and r log x without it at x = 0.
 def Lane_PowOp : Lane_Binary<"pow", "x to the power y, as C's pow", Lane_Float,
     "B.mul(d, B.mul(y, B.pow(x, B.select(B.compare(Predicate::eq, y, 0.0), 1.0, "
     "B.sub(y, 1.0)))))",
     "B.mul(d, B.mul(r, B.log(B.select(B.compare(Predicate::eq, x, 0.0), 1.0, "
-    "x))))", [Lane_Unbounded]>;
+    "x))))", [Lane_Unbounded]> {
+  let hasFolder = 1;
+}
 // Where x = y the subgradient of max and min goes to x alone.
 def Lane_MaxOp : Lane_Binary<"max", "the greater; NaN if either is", Lane_Num,
     "B.masked(B.compare(Predicate::ge, x, y), d)",
@@ -192,8 +206,12 @@ def Lane_Atan2Op : Lane_Binary<"atan2", "angle of a point, as C's atan2(x, y): "
     "x is the ordinate", Lane_Float,
     "B.mul(d, B.div(y, B.add(B.sq(x), B.sq(y))))",
     "B.neg(B.mul(d, B.div(x, B.add(B.sq(x), B.sq(y)))))", [Lane_Unbounded]>;
-def Lane_AndOp : Lane_FlatBinary<"and", "logical and", Lane_Bool>;
-def Lane_OrOp : Lane_FlatBinary<"or", "logical or", Lane_Bool>;
+def Lane_AndOp : Lane_FlatBinary<"and", "logical and", Lane_Bool> {
+  let hasFolder = 1;
+}
+def Lane_OrOp : Lane_FlatBinary<"or", "logical or", Lane_Bool> {
+  let hasFolder = 1;
+}
 def Lane_XorOp : Lane_FlatBinary<"xor", "logical exclusive or", Lane_Bool>;
 
 def Lane_CompareOp : Lane_EwOp<"compare", "inferPredicate",
@@ -213,6 +231,7 @@ def Lane_SelectOp : Lane_EwOp<"select", "inferSelect", [Lane_Rules]> {
   let description = [{
     The branch not taken never reaches a gradient, not even as NaN.
   }];
+  let hasFolder = 1;
   let arguments = (ins Lane_Bool:$condition, Lane_Any:$x, Lane_Any:$y);
   let results = (outs Lane_Any:$result);
 }

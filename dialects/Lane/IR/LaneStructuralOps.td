@@ -55,6 +55,7 @@ def Lane_BatchSizeOp : Lane_StatedOp<"batch_size", [Lane_ZeroDerivative]> {
 //===-- shapes ------------------------------------------------------------===//
 
 def Lane_SpreadOp : Lane_StatedOp<"spread", [Lane_Rules]> {
+  let hasFolder = 1;
   let summary = "repeats x along new axes";
   let description = [{
     Axis k of the operand becomes axis `dims[k]` of the result; along the other
@@ -73,6 +74,7 @@ def Lane_SpreadOp : Lane_StatedOp<"spread", [Lane_Rules]> {
 }
 
 def Lane_ReshapeOp : Lane_StatedOp<"reshape", [Lane_Rules]> {
+  let hasFolder = 1;
   let summary = "the same elements, row-major, in another shape";
   let description = [{
     1. The number of elements is kept.
@@ -85,6 +87,7 @@ def Lane_ReshapeOp : Lane_StatedOp<"reshape", [Lane_Rules]> {
 }
 
 def Lane_PermuteOp : Lane_InferredOp<"permute", [Lane_Rules]> {
+  let hasFolder = 1;
   let summary = "axis k of the result is axis perm[k] of x";
   let description = "1. `perm` is a permutation of the axes.";
   let arguments = (ins Lane_Any:$x, DenseI64ArrayAttr:$perm);
@@ -95,6 +98,7 @@ def Lane_PermuteOp : Lane_InferredOp<"permute", [Lane_Rules]> {
 }
 
 def Lane_SliceOp : Lane_InferredOp<"slice", [Lane_Rules]> {
+  let hasFolder = 1;
   let summary = "a strided box of x";
   let description = [{
     Element i of the result along an axis is element offset + i * stride.
@@ -115,6 +119,7 @@ def Lane_SliceOp : Lane_InferredOp<"slice", [Lane_Rules]> {
 }
 
 def Lane_PadOp : Lane_InferredOp<"pad", [Lane_Rules]> {
+  let hasFolder = 1;
   let summary = "x among zeros (i1: false): the adjoint of slice";
   let description = [{
     `low` zeros before, `high` after, `interior` between neighbours.
@@ -129,6 +134,7 @@ def Lane_PadOp : Lane_InferredOp<"pad", [Lane_Rules]> {
 }
 
 def Lane_ConcatOp : Lane_InferredOp<"concat", [Lane_Rules]> {
+  let hasFolder = 1;
   let summary = "one after the other along axis `dim`";
   let description = [{
     1. At least one operand; `dim` is an axis.
@@ -142,6 +148,7 @@ def Lane_ConcatOp : Lane_InferredOp<"concat", [Lane_Rules]> {
 }
 
 def Lane_GatherOp : Lane_InferredOp<"gather", [Lane_Rules]> {
+  let hasFolder = 1;
   let summary = "static indices along one axis";
   let description = [{
     Element i along `dim` of the result is element `indices[i]` of x.
@@ -155,6 +162,7 @@ def Lane_GatherOp : Lane_InferredOp<"gather", [Lane_Rules]> {
 }
 
 def Lane_ScatterAddOp : Lane_StatedOp<"scatter_add", [Lane_Rules]> {
+  let hasFolder = 1;
   let summary = "adds into zeros at static indices: the adjoint of gather";
   let description = [{
     Element i along `dim` of x is added to element `indices[i]` of the result,
@@ -172,6 +180,7 @@ def Lane_ScatterAddOp : Lane_StatedOp<"scatter_add", [Lane_Rules]> {
 }
 
 def Lane_ReverseOp : Lane_InferredOp<"reverse", [Lane_Rules]> {
+  let hasFolder = 1;
   let summary = "back to front along the named axes";
   let description = "1. `dims` are distinct axes.";
   let arguments = (ins Lane_Any:$x, DenseI64ArrayAttr:$dims);
@@ -227,6 +236,7 @@ def Lane_TakeOp : Lane_InferredOp<"take", [Lane_Rules]> {
 //===-- reductions and products -------------------------------------------===//
 
 def Lane_ReduceOp : Lane_InferredOp<"reduce", [Lane_Rules]> {
+  let hasFolder = 1;
   let summary = "reduction over axes, which are removed";
   let description = [{
     `logsumexp` has one shift for all elements; all -inf give -inf.

@@ -102,6 +102,11 @@ struct Differentiate : impl::LaneDifferentiateBase<Differentiate> {
       if (outer)
         cleanUp(outer);
     }
+    // With no derivative left to come, stop is only its operand.
+    getOperation()->walk([](StopOp stop) {
+      stop.getResult().replaceAllUsesWith(stop.getX());
+      stop.erase();
+    });
   }
 };
 } // namespace

@@ -21,6 +21,7 @@ public:
   bool run();
 
 private:
+  bool enterInvariant();
   bool mergeArguments();
   Value stackOf(Value v, int64_t count);
   bool bypassResults();
@@ -36,6 +37,29 @@ private:
   llvm::DenseSet<Value> needed;
 };
 } // namespace
+
+// A varied invariant enters as what it is and is varied inside, where the body's
+// rewrites see it.
+bool Simplifier::enterInvariant() {
+  bool changed = false;
+  OpBuilder body = OpBuilder::atBlockBegin(&loop.getBlock());
+  auto enter = [&](MutableOperandRange operands,
+                   Block::BlockArgListType arguments) {
+    for (auto [operand, argument] : llvm::zip(operands, arguments)) {
+      auto vary = operand.get().getDefiningOp<VaryOp>();
+      if (!vary)
+        continue;
+      operand.set(vary.getX());
+      argument.setType(typeOf(argument).withInv(true));
+      auto inside = VaryOp::create(body, loop.getLoc(), argument);
+      argument.replaceAllUsesExcept(inside, inside);
+      changed = true;
+    }
+  };
+  enter(loop.getConstsMutable(), loop.getConstArgs());
+  enter(loop.getXsMutable(), loop.getXArgs());
+  return changed;
+}
 
 // Two operands of one group with the same value (for carries: the same next
 // value too) are one.
@@ -202,7 +226,8 @@ bool Simplifier::rebuild() {
 }
 
 bool Simplifier::run() {
-  bool changed = mergeArguments();
+  bool changed = enterInvariant();
+  changed |= mergeArguments();
   changed |= bypassResults();
   findNeeded();
   return rebuild() || changed;
