@@ -35,6 +35,7 @@ struct Ident {
 struct Block {
   std::vector<StmtPtr> stmts;
   SourceRange range;
+  bool multiline = false; ///< written over several lines
 };
 
 /// `x` or `(a, (b, c))` on the left of `let` and `view`.
@@ -123,8 +124,9 @@ struct Parameters {
 };
 
 struct NameExpr { std::string name; };
+/// `value` is the number meant: 0.1 for `10%`.
 struct NumberExpr { double value; bool percent; std::string spelling; };
-struct StringExpr { std::string value; };
+struct StringExpr { std::string value; }; ///< escapes resolved
 struct BoolExpr { bool value; };
 struct NullExpr {};
 struct TupleExpr { std::vector<ExprPtr> items; }; ///< two or more
@@ -166,7 +168,8 @@ struct ScanExpr { Ident index; ExprPtr range; std::vector<ScanCarry> carries; Bl
 struct OverExpr { ExprPtr rule, times, from; }; ///< `rule over times from law`
 
 struct Expr {
-  SourceRange range;
+  SourceRange range; ///< with the parentheses, when there are any
+  bool parenthesized = false; ///< written `(e)`
   std::variant<NameExpr, NumberExpr, StringExpr, BoolExpr, NullExpr, TupleExpr,
                ListExpr, BlockExpr, CallExpr, IndexExpr, MemberExpr, UnaryExpr,
                BinaryExpr, ReduceExpr, ExpectExpr, DerivExpr, IfExpr,
@@ -184,6 +187,7 @@ struct LetStmt { bool isView; Pattern pattern; std::optional<Parameters> params;
 struct ParamStmt { Ident name; SpacePtr space; ExprPtr init; };
 /// `out`, `target`, `require`.
 struct OutStmt { std::string kind; ExprPtr value; };
+/// A statement of the top level or of a `test`; `condition` may be a comparison.
 struct CheckStmt { std::optional<std::string> label; ExprPtr condition; ExprPtr within; };
 struct FwdRevStmt { bool isForward; Block block; };
 struct ForStmt { Pattern pattern; ExprPtr range; Block block; };
@@ -191,7 +195,7 @@ struct EachStmt { std::vector<Binder> binders; ExprPtr guard; Block block; };
 struct EvolveStmt { Ident index; ExprPtr range; Block block; };
 struct CloudStmt { Ident name; SpacePtr space; ExprPtr law; };
 struct Static { Ident name; bool variadic; ExprPtr defaultValue; };
-struct LocalFnStmt { Ident name; std::vector<Static> statics; Parameters params; SpacePtr result; ExprPtr body; std::optional<Block> block; };
+struct LocalFnStmt { Ident name; bool hasStatics; std::vector<Static> statics; Parameters params; SpacePtr result; ExprPtr body; std::optional<Block> block; };
 struct ExprStmt { ExprPtr value; };
 struct DrawStmt { ExprPtr target; SpacePtr space; ExprPtr law; };   ///< `x ~ law`
 struct AssignStmt { ExprPtr target; ExprPtr value; };               ///< `x = e`
@@ -200,6 +204,7 @@ struct UpdateStmt { std::string op; ExprPtr place; ExprPtr value; ExprPtr invers
 
 struct Stmt {
   SourceRange range;
+  bool blankBefore = false; ///< an empty line separates it from what precedes
   std::variant<LetStmt, ParamStmt, OutStmt, CheckStmt, FwdRevStmt, ForStmt,
                EachStmt, EvolveStmt, CloudStmt, LocalFnStmt, ExprStmt, DrawStmt,
                AssignStmt, UpdateStmt>
@@ -216,6 +221,7 @@ struct UseItem { std::vector<Ident> path; std::vector<Ident> names; };
 struct MainItem { std::vector<Ident> names; };
 struct DataItem { Ident name; SpacePtr space; ExprPtr value; };
 /// `kind name[statics](params) -> S = e where {}` | `~ e` | `{ block }`.
+/// A `fn` of the top level is a DefItem, one inside a block a LocalFnStmt.
 struct DefItem {
   std::string kind; ///< net flow dist energy pair chain path loss sampler circuit semiring space draw fn
   Ident name;
@@ -231,27 +237,60 @@ struct DefItem {
 };
 /// One line of a settings block.
 struct Setting {
+  /// `name`, `adam(1e-3)`, `batch 256` or `minimize e`, `alternate { }`.
+  enum class Form { Bare, Call, Value, Nested } form = Form::Bare;
   Ident name;              ///< `minimize`, `adam`, `batch`, ...
-  std::vector<Arg> args;   ///< `adam(1e-3)`, `batch 256`, `minimize e`
+  std::vector<Arg> args;   ///< Call: all; Value: one without a name
   std::vector<Setting> nested;
+  bool multiline = false;
   SourceRange range;
 };
-struct TrainItem { std::vector<Ident> names; ExprPtr on; ExprPtr by; std::vector<Setting> settings; };
+struct TrainItem { std::vector<Ident> names; ExprPtr on; ExprPtr by; std::vector<Setting> settings; bool multiline = false; };
+/// The label is "" when none is written.
 struct TestItem { std::string label; Block block; };
-/// `env`: parsed for syntax; elaboration of environments comes with flow networks.
-struct EnvItem { Ident name; };
+/// `state s: S = e`, `act a(i: I) when g { }` or `-> end`, `turn e`,
+/// `reward e`, `let f(x) = e` of an environment.
+struct EnvEntry {
+  enum class Kind { State, Act, Turn, Reward, Let } kind;
+  Ident name;    ///< State, Act
+  Pattern pattern; ///< Let
+  std::optional<Parameters> params;
+  SpacePtr space;
+  ExprPtr value; ///< initial state, turn, reward, let
+  ExprPtr guard;
+  std::optional<Block> block; ///< Act; absent for `-> end`
+  SourceRange range;
+};
+struct EnvItem {
+  Ident name;
+  bool hasStatics;
+  std::vector<Static> statics;
+  std::optional<Parameters> params;
+  std::vector<EnvEntry> entries;
+  bool multiline = false;
+};
 struct StmtItem { StmtPtr stmt; };
 
 struct Item {
   SourceRange range;
+  bool blankBefore = false;
   std::variant<UseItem, MainItem, DataItem, DefItem, TrainItem, TestItem, EnvItem, StmtItem> node;
 
   template <class T> const T *as() const { return std::get_if<T>(&node); }
 };
 
+/// `// ...` or `/// ...`, kept for the formatter.
+struct Comment {
+  SourceRange range;
+  std::string text;   ///< with its slashes, without trailing blanks
+  bool ownLine;       ///< nothing but blanks before it
+  bool blankBefore;   ///< an empty line before it
+};
+
 struct File {
   FileId file = 0;
   std::vector<Item> items;
+  std::vector<Comment> comments; ///< in source order
 };
 
 } // namespace rill::lang::ast

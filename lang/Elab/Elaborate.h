@@ -9,6 +9,8 @@
 #define RILL_LANG_ELAB_ELABORATE_H
 
 #include "AST/AST.h"
+#include "Format/Format.h"
+#include "Parse/Parse.h"
 #include "Support/Diagnostic.h"
 #include "Typed/Typed.h"
 
@@ -18,30 +20,10 @@
 
 namespace rill::lang {
 
-/// A parsed file and the library modules that it reaches through `use`,
-/// keyed by dotted module name ("std.nets"); the program's own file has "".
-struct ModuleSet {
-  std::map<std::string, ast::File> modules;
-};
-
-/// Parses one file. Syntax errors are reported; what could be parsed comes back.
-ast::File parseFile(FileId file, SourceManager &sources, DiagnosticEngine &diag);
-
-/// Reads `path`, parses it and every module it uses, from the embedded
-/// standard library or from files beside it.
-ModuleSet loadModules(const std::string &path, SourceManager &sources,
-                      DiagnosticEngine &diag);
-
-/// Text of an embedded library module, or null: "std.nets" -> source.
-const std::string *findStdlibModule(const std::string &dottedName);
-
 /// Elaborates the program's own file. `tests` also elaborates `test` blocks.
 typed::Program elaborate(const ModuleSet &modules, const std::string &programName,
                          const SourceManager &sources, DiagnosticEngine &diag,
                          bool tests = false);
-
-/// Canonical formatting, `--emit=ast` prints it.
-std::string format(const ast::File &file);
 
 } // namespace rill::lang
 

@@ -8,6 +8,7 @@
 #define RILL_LANG_SUPPORT_SOURCE_H
 
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -53,7 +54,7 @@ private:
     std::string text;
     std::vector<uint32_t> lineStarts;
   };
-  std::vector<File> files;
+  std::deque<File> files; ///< texts never move: views stay valid
 };
 
 } // namespace rill::lang

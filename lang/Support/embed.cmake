@@ -1,0 +1,12 @@
+# Writes ${OUT}: texts of ${FILES} as a map from file stem to text.
+set(code "// Generated from the files it holds.\n#include <map>\n#include <string>\n\n")
+string(APPEND code "namespace rill::lang {\nconst std::map<std::string, std::string> &${FUNCTION}();\n")
+string(APPEND code "const std::map<std::string, std::string> &${FUNCTION}() {\n")
+string(APPEND code "  static const std::map<std::string, std::string> files = {\n")
+foreach(file ${FILES})
+  get_filename_component(stem ${file} NAME_WE)
+  file(READ ${file} text)
+  string(APPEND code "{\"${stem}\", R\"RILL(${text})RILL\"},\n")
+endforeach()
+string(APPEND code "  };\n  return files;\n}\n} // namespace rill::lang\n")
+file(WRITE ${OUT} "${code}")
