@@ -24,6 +24,9 @@ struct Array {
   double at(int64_t s, int64_t k) const { return data[offset(s) + k]; }
   double &at(int64_t s, int64_t k) { return data[offset(s) + k]; }
 
+  /// The first element of sample `s`.
+  const double *sample(int64_t s) const { return data.data() + offset(s); }
+
   static int64_t sizeOf(llvm::ArrayRef<int64_t> shape) {
     int64_t n = 1;
     for (int64_t d : shape)

@@ -17,7 +17,9 @@ static const llvm::StringMap<Unary> &unaryTable() {
   static const llvm::StringMap<Unary> table = {
       {"neg", [](double x) { return -x; }},
       {"abs", [](double x) { return std::fabs(x); }},
-      {"sign", [](double x) { return x > 0 ? 1.0 : x < 0 ? -1.0 : x; }},
+      {"sign", [](double x) { return x > 0   ? 1.0
+                                     : x < 0 ? -1.0
+                                             : x; }},
       {"sq", [](double x) { return x * x; }},
       {"exp", [](double x) { return std::exp(x); }},
       {"log", [](double x) { return std::log(x); }},
@@ -98,8 +100,8 @@ static const llvm::StringMap<IntBinary> &intBinaryTable() {
 /// Operations whose result no format needs to round, given its operands.
 static bool isExact(llvm::StringRef mnemonic) {
   static const llvm::StringSet<> exact = {
-      "neg", "abs", "sign", "relu", "floor", "not",
-      "stop", "is_finite", "max", "min", "and", "or", "xor"};
+      "neg",       "abs", "sign", "relu", "floor", "not", "stop",
+      "is_finite", "max", "min",  "and",  "or",    "xor"};
   return exact.contains(mnemonic);
 }
 

@@ -91,10 +91,12 @@ Outcome Interpreter::runFunction(mlir::func::FuncOp function,
 
 Outcome Interpreter::runBlock(mlir::Block &block, const Values &arguments) {
   Environment environment;
-  for (auto [argument, value] : llvm::zip_equal(block.getArguments(), arguments))
+  for (auto [argument, value] :
+       llvm::zip_equal(block.getArguments(), arguments))
     environment[argument] = value;
   for (mlir::Operation &op : block.without_terminator()) {
-    Outcome results = runOperation(&op, lookupAll(environment, op.getOperands()));
+    Outcome results =
+        runOperation(&op, lookupAll(environment, op.getOperands()));
     if (!results)
       return results.takeError();
     for (auto [result, value] : llvm::zip_equal(op.getResults(), *results))

@@ -65,15 +65,15 @@ static Array evaluateContract(ContractOp op, const Array &x, const Array &y,
   bool noisy = machine.context.rounding == Rounding::Noise;
   for (int64_t s = 0; s < samples; ++s) {
     forEachIndex(outer.size, [&](llvm::ArrayRef<int64_t> i) {
-      int64_t fromX = dot(i, outer.x), fromY = dot(i, outer.y);
+      const double *px = x.sample(s) + dot(i, outer.x);
+      const double *py = y.sample(s) + dot(i, outer.y);
       double sum = 0;
       if (noisy)
         for (auto [dx, dy] : terms)
-          sum = machine.accumulate(sum, x.at(s, fromX + dx) *
-                                            y.at(s, fromY + dy));
+          sum = machine.accumulate(sum, px[dx] * py[dy]);
       else
         for (auto [dx, dy] : terms)
-          sum += x.at(s, fromX + dx) * y.at(s, fromY + dy);
+          sum += px[dx] * py[dy];
       double &to = r.at(s, dot(i, outer.r));
       to = op.getBatch() ? machine.accumulate(to, sum) : sum;
     });
@@ -98,8 +98,7 @@ static Array evaluateTriSolve(TriSolveOp op, const Array &a, const Array &b,
         int64_t j = forward ? done : n - 1 - done;
         sum = machine.accumulate(sum, -element(s, i, j) * r.at(s, j));
       }
-      r.at(s, i) =
-          op.getUnit() ? sum : machine.perturb(sum / element(s, i, i));
+      r.at(s, i) = op.getUnit() ? sum : machine.perturb(sum / element(s, i, i));
     }
   }
   return r;

@@ -126,8 +126,8 @@ Result evaluateShape(mlir::Operation *op, Inputs in, Machine &machine) {
       .Case([&](ConstOp o) { return Result(evaluateConst(o, machine)); })
       .Case([&](IotaOp o) { return Result(evaluateIota(o, machine)); })
       .Case([&](BatchSizeOp o) {
-        return Result(machine.make(typeOf(o.getResult()),
-                                   double(machine.context.batch)));
+        return Result(
+            machine.make(typeOf(o.getResult()), double(machine.context.batch)));
       })
       .Case([&](SpreadOp o) {
         return Result(evaluateSpread(o, *in[0], machine));
@@ -136,7 +136,8 @@ Result evaluateShape(mlir::Operation *op, Inputs in, Machine &machine) {
       .Case([&](PermuteOp o) {
         return Result(evaluatePermute(o, *in[0], machine));
       })
-      .Case([&](SliceOp o) { return Result(evaluateSlice(o, *in[0], machine)); })
+      .Case(
+          [&](SliceOp o) { return Result(evaluateSlice(o, *in[0], machine)); })
       .Case([&](PadOp o) { return Result(evaluatePad(o, *in[0], machine)); })
       .Case([&](ConcatOp o) { return Result(evaluateConcat(o, in, machine)); })
       .Case([&](GatherOp o) {

@@ -17,7 +17,8 @@ double sigmoid(double x) {
 }
 
 double softplus(double x) {
-  return std::isnan(x) ? x : std::fmax(x, 0) + std::log1p(std::exp(-std::fabs(x)));
+  return std::isnan(x) ? x
+                       : std::fmax(x, 0) + std::log1p(std::exp(-std::fabs(x)));
 }
 
 double logSigmoid(double x) { return -softplus(-x); }
@@ -33,8 +34,8 @@ double logaddexp(double x, double y) {
 
 /// sum over k >= 1 of B(2k) / (2k x^(2k)), x >= 12: terms fall below 1e-17.
 static double digammaSeries(double x) {
-  static const double c[] = {1.0 / 12,   -1.0 / 120,     1.0 / 252,
-                             -1.0 / 240, 1.0 / 132,      -691.0 / 32760,
+  static const double c[] = {1.0 / 12,   -1.0 / 120,    1.0 / 252,
+                             -1.0 / 240, 1.0 / 132,     -691.0 / 32760,
                              1.0 / 12,   -3617.0 / 8160};
   double r = 1 / (x * x), sum = 0;
   for (int i = 7; i >= 0; --i)
@@ -62,8 +63,9 @@ double trigamma(double x) {
     double s = std::sin(pi * (x - std::round(x)));
     return pi * pi / (s * s) - trigamma(1 - x);
   }
-  static const double c[] = {1.0 / 6,  -1.0 / 30,       1.0 / 42, -1.0 / 30,
-                             5.0 / 66, -691.0 / 2730.0, 7.0 / 6,  -3617.0 / 510};
+  static const double c[] = {1.0 / 6,   -1.0 / 30,    1.0 / 42,
+                             -1.0 / 30, 5.0 / 66,     -691.0 / 2730.0,
+                             7.0 / 6,   -3617.0 / 510};
   double sum = 0;
   for (; x < 12; x += 1)
     sum += 1 / (x * x);

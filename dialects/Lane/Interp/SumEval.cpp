@@ -1,5 +1,5 @@
-// Reductions, cumulative sums and scattered sums of the interpreter. Sums run in
-// row-major order of the operand.
+// Reductions, cumulative sums and scattered sums of the interpreter. Sums run
+// in row-major order of the operand.
 #include "Lane/Interp/Evaluate.h"
 #include <cmath>
 #include <limits>
@@ -86,8 +86,8 @@ static void addExponentials(const Array &x, const std::vector<int64_t> &to,
     }
     for (int64_t k = 0, n = r.sampleSize(); k < n; ++k)
       if (std::isfinite(r.at(s, k)))
-        r.at(s, k) = machine.perturb(
-            r.at(s, k) + machine.perturb(std::log(sum.at(s, k))));
+        r.at(s, k) = machine.perturb(r.at(s, k) +
+                                     machine.perturb(std::log(sum.at(s, k))));
   }
 }
 
@@ -98,8 +98,7 @@ static Array evaluateReduce(ReduceOp op, const Array &x, Machine &machine) {
   std::vector<int64_t> to = targets(x, op.getDims(), r);
   for (int64_t s = 0, e = machine.samples(r.inv); s < e; ++s)
     for (size_t k = 0; k < to.size(); ++k)
-      r.at(s, to[k]) =
-          combine(machine, kind, type, r.at(s, to[k]), x.at(s, k));
+      r.at(s, to[k]) = combine(machine, kind, type, r.at(s, to[k]), x.at(s, k));
   if (kind == ReduceKind::logsumexp)
     addExponentials(x, to, r, machine);
   return r;
