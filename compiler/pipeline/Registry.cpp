@@ -42,6 +42,7 @@ void rill::pipeline::registerPasses() {
   mlir::registerTransformsPasses();
 #ifdef RILL_HAVE_LANE_PASSES
   lane::registerLanePasses();
+  lane::registerLanePipelines();
 #endif
 #ifdef RILL_HAVE_TILE_PASSES
   tile::registerTilePasses();

@@ -26,6 +26,9 @@ struct LanePipelineOptions {
 void populateLanePipeline(mlir::OpPassManager &manager,
                           const LanePipelineOptions &options = {});
 
+/// Makes the pipeline known to rill-opt as `lane-pipeline`.
+void registerLanePipelines();
+
 /// Expands one vjp or jvp whose region has none left inside.
 llvm::LogicalResult expandVjp(VjpOp op);
 llvm::LogicalResult expandJvp(JvpOp op);

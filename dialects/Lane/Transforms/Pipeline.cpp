@@ -28,4 +28,10 @@ void populateLanePipeline(OpPassManager &manager,
     manager.addPass(createLaneCheckRates());
 }
 
+void registerLanePipelines() {
+  PassPipelineRegistration<>(
+      "lane-pipeline", "all lane passes in order",
+      [](OpPassManager &manager) { populateLanePipeline(manager); });
+}
+
 } // namespace rill::lane
