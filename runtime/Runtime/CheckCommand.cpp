@@ -1,0 +1,88 @@
+//===- CheckCommand.cpp - The check command -------------------------------===//
+//
+// Runs a program's checks, or its unit tests, and prints one line for each.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Runtime/Checks.h"
+#include "Runtime/Commands.h"
+#include "Runtime/Error.h"
+
+#include <cmath>
+#include <fmt/format.h>
+
+namespace rill::rt {
+
+static const char *verdictText(Verdict verdict) {
+  return verdict == Verdict::Pass   ? "pass"
+         : verdict == Verdict::Fail ? "FAIL"
+                                    : "INCONCLUSIVE";
+}
+
+/// A check that cannot be measured fails, with its reason.
+static CheckResult measureOrFail(CheckContext &context,
+                                 const CheckSpec &check) {
+  try {
+    return measure(context, check);
+  } catch (const Error &error) {
+    CheckResult result;
+    result.label = check.label;
+    result.measured = NAN;
+    result.required = check.relation;
+    result.precision = "-";
+    result.note = error.what();
+    if (!error.why.empty())
+      result.note += ": " + error.why;
+    return result;
+  }
+}
+
+static void printTable(const std::vector<CheckResult> &results) {
+  size_t label = 5, required = 8;
+  for (const CheckResult &r : results) {
+    label = std::max(label, r.label.size());
+    required = std::max(required, r.required.size());
+  }
+  fmt::print("{:<{}}  {:>12}  {:<{}}  {:<4}  {}\n", "check", label, "measured",
+             "required", required, "in", "verdict");
+  for (const CheckResult &r : results)
+    fmt::print("{:<{}}  {:>12.4g}  {:<{}}  {:<4}  {}{}\n", r.label, label,
+               r.measured, r.required, required, r.precision,
+               verdictText(r.verdict),
+               r.note.empty() ? "" : "  (" + r.note + ")");
+}
+
+int runCheck(Model &model, const CommandOptions &given) {
+  CommandOptions options = given;
+  takeParams(model, options);
+  CheckContext context(
+      model, options.data,
+      {options.batch.value_or(defaultBatch), options.seed.value_or(0)});
+  std::vector<CheckResult> results;
+  if (options.tests) {
+    for (const TestSpec &test : model.plan().tests)
+      for (const CheckSpec &check : test.checks) {
+        results.push_back(measureOrFail(context, check));
+        results.back().label = test.label + ": " + results.back().label;
+      }
+  } else {
+    for (const CheckSpec &check : model.plan().checks)
+      results.push_back(measureOrFail(context, check));
+    for (const DistSpec &dist : model.plan().dists)
+      if (dist.name == model.plan().main || model.plan().dists.size() == 1)
+        if (auto own = measureOwnError(context, dist))
+          results.push_back(*own);
+  }
+  if (results.empty()) {
+    fmt::print("nothing to check\n");
+    return ExitOk;
+  }
+  printTable(results);
+  size_t failed = 0;
+  for (const CheckResult &r : results)
+    failed += r.verdict != Verdict::Pass;
+  fmt::print("{} of {} hold\n", results.size() - failed, results.size());
+  return failed ? ExitFailure : ExitOk;
+}
+
+} // namespace rill::rt

@@ -1,0 +1,293 @@
+//===- Checks.cpp - Round trips, integrals, expectations, own error -------===//
+//
+// The measures that evaluate a model as it is; those that compare it with
+// finite differences are in CheckNumeric.cpp.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Runtime/Checks.h"
+#include "Runtime/CheckNumeric.h"
+#include "Runtime/Error.h"
+
+#include <algorithm>
+#include <cmath>
+#include <fmt/format.h>
+#include <numeric>
+
+namespace rill::rt {
+
+CheckContext::CheckContext(Model &model, DataSources sources, Evaluation how)
+    : model(model), how(how), sources(std::move(sources)) {}
+
+const DataSet &CheckContext::data(const DataSpec &spec) {
+  auto it = sets.find(spec.name);
+  if (it == sets.end())
+    it = sets.emplace(spec.name, loadData(spec, sources)).first;
+  return it->second;
+}
+
+static Table firstRows(const Table &table, int64_t limit) {
+  std::vector<int64_t> rows(std::min(limit, table.rows));
+  std::iota(rows.begin(), rows.end(), 0);
+  return table.select(rows);
+}
+
+Table CheckContext::rowsOf(const DistSpec &dist, int64_t limit) {
+  if (const DataSpec *spec = model.plan().dataOf(dist)) {
+    const DataSet &set = data(*spec);
+    return firstRows(set.part(set.split.held.empty() ? "" : "held"), limit);
+  }
+  if (dist.sample.empty())
+    throw Error(fmt::format("'{}' has neither data nor a sampler", dist.name),
+                "a check needs points of the law");
+  Runner runner(model, *model.plan().findKernel(dist.sample));
+  return drawRows(runner, limit, 0, how);
+}
+
+std::string relationText(const CheckSpec &check) {
+  std::string text = fmt::format("{} {:.6g}", check.relation, check.value);
+  if (check.numeric)
+    text = check.relation + " numeric";
+  if (check.within)
+    text += fmt::format(" within {:.3g}", *check.within);
+  return text;
+}
+
+static bool holds(const CheckSpec &check, double measured) {
+  if (check.relation == "<")
+    return measured < check.value;
+  if (check.relation == "<=")
+    return measured <= check.value;
+  if (check.relation == ">")
+    return measured > check.value;
+  if (check.relation == ">=")
+    return measured >= check.value;
+  return std::fabs(measured - check.value) <= check.within.value_or(0);
+}
+
+static CheckResult resultOf(const CheckSpec &check, double measured,
+                            const std::string &precision) {
+  CheckResult result{check.label, measured, relationText(check),
+                     precision,   "",       Verdict::Fail};
+  result.verdict = holds(check, measured) ? Verdict::Pass : Verdict::Fail;
+  return result;
+}
+
+const DistSpec &distOf(CheckContext &context, const CheckSpec &check) {
+  return context.model.dist(check.dist);
+}
+
+/// The largest |a - b| / max(1, |a|) over two tables; NaN wins.
+static double worst(const Table &a, const Table &b) {
+  double most = 0;
+  for (size_t i = 0; i < a.values.size(); ++i) {
+    const double d = std::fabs(a.values[i] - b.values[i]) /
+                     std::max(1.0, std::fabs(a.values[i]));
+    if (!(d <= most))
+      most = d;
+  }
+  return most;
+}
+
+/// latent then generate on rows, with what is between rounded to float if
+/// `rounded`.
+static Table thereAndBack(CheckContext &context, const KernelSpec &latent,
+                          const KernelSpec &generate, const DistSpec &dist,
+                          const Table &rows, bool rounded) {
+  Runner down(context.model, latent), up(context.model, generate);
+  Table z = mapRows(down, rows, dist.fields, context.how).value;
+  if (rounded)
+    for (double &v : z.values)
+      v = float(v);
+  Field field;
+  field.shape = {z.width};
+  return mapRows(up, z, {field}, context.how).value;
+}
+
+static CheckResult roundtrip(CheckContext &context, const CheckSpec &check) {
+  const DistSpec &dist = distOf(context, check);
+  const Plan &plan = context.model.plan();
+  if (dist.latent.empty() || dist.generate.empty())
+    throw Error(fmt::format("'{}' has no round trip", dist.name),
+                "it needs the map to its base and the inverse");
+  Table rows = context.rowsOf(dist, 4096);
+  const bool single = plan.type() == Type::F32;
+  if (single)
+    for (double &v : rows.values)
+      v = float(v);
+  const Table back =
+      thereAndBack(context, *plan.findKernel(dist.latent),
+                   *plan.findKernel(dist.generate), dist, rows, false);
+  CheckResult result = resultOf(check, worst(rows, back), plan.precision);
+  const KernelSpec *latent = context.model.doubleKernel(dist.latent);
+  const KernelSpec *generate = context.model.doubleKernel(dist.generate);
+  result.note = fmt::format("{} rows", rows.rows);
+  if (!single || !latent || !generate)
+    return result;
+  // What no f32 program can go below: the exact inverse of a rounded latent.
+  const double floor =
+      worst(rows, thereAndBack(context, *latent, *generate, dist, rows, true));
+  result.note += fmt::format(", floor {:.2g}", floor);
+  if (result.verdict == Verdict::Fail && check.relation[0] == '<' &&
+      result.measured <= 4 * floor) {
+    result.verdict = Verdict::Pass;
+    result.required += " or 4 x floor";
+  }
+  return result;
+}
+
+/// The midpoint rule for exp(log p) on n points an axis of the box.
+static double midpoint(CheckContext &context, Runner &runner,
+                       const DistSpec &dist, double lo, double hi, int64_t n) {
+  const int64_t d = widthOf(dist.fields);
+  int64_t total = 1;
+  for (int64_t i = 0; i < d; ++i)
+    total *= n;
+  const double h = (hi - lo) / double(n);
+  double sum = 0;
+  Table points;
+  points.width = d;
+  for (int64_t at = 0; at < total; at += points.rows) {
+    points.rows = std::min<int64_t>(65536, total - at);
+    points.values.resize(size_t(points.rows * d));
+    for (int64_t r = 0; r < points.rows; ++r) {
+      int64_t index = at + r;
+      for (int64_t i = 0; i < d; ++i, index /= n)
+        points.row(r)[i] = lo + (double(index % n) + 0.5) * h;
+    }
+    for (double logp :
+         evaluateRows(runner, points, dist.fields, "logp", context.how))
+      sum += std::exp(logp);
+  }
+  return sum * std::pow(h, double(d));
+}
+
+static CheckResult integral(CheckContext &context, const CheckSpec &check) {
+  const DistSpec &dist = distOf(context, check);
+  const int64_t d = widthOf(dist.fields);
+  if (d > 3)
+    throw Error(fmt::format("'{}' cannot be integrated on a grid", dist.name),
+                fmt::format("it has {} dimensions, a grid has at most 3", d),
+                "check the integral of a marginal or of a smaller model");
+  if (dist.logp.empty())
+    throw Error(fmt::format("'{}' has no density to integrate", dist.name),
+                dist.why);
+  const KernelSpec *kernel = context.model.doubleKernel(dist.logp);
+  if (!kernel)
+    kernel = context.model.plan().findKernel(dist.logp);
+  Runner runner(context.model, *kernel);
+  // Grids are doubled until two of them agree well within the tolerance.
+  const double tolerance = check.within.value_or(1e-3) / 10;
+  const int64_t most = d == 1 ? 65536 : d == 2 ? 1024 : 128;
+  int64_t n = d == 1 ? 1024 : d == 2 ? 128 : 32;
+  double value = midpoint(context, runner, dist, check.boxLo, check.boxHi, n);
+  double change = INFINITY;
+  while (n < most && !(change <= tolerance)) {
+    n *= 2;
+    const double finer =
+        midpoint(context, runner, dist, check.boxLo, check.boxHi, n);
+    change = std::fabs(finer - value);
+    value = finer;
+  }
+  CheckResult result = resultOf(check, value, kernel->precision);
+  result.note = fmt::format("{} points an axis, change {:.1g}", n, change);
+  if (result.verdict == Verdict::Pass && !(change <= 10 * tolerance / 3))
+    result.verdict = Verdict::Inconclusive;
+  return result;
+}
+
+/// The per-sample values of an expression check.
+static std::vector<double> expressionValues(CheckContext &context,
+                                            const CheckSpec &check,
+                                            const KernelSpec &kernel) {
+  Runner runner(context.model, kernel);
+  const ResultSpec &value = kernel.results.at(kernel.result("value"));
+  if (!check.data.empty()) {
+    const DataSpec *spec = context.model.plan().findData(check.data);
+    if (!spec)
+      throw internalError("a check names the missing data " + check.data);
+    const DataSet &set = context.data(*spec);
+    const Table rows = set.part(check.part.empty() ? "held" : check.part);
+    if (rows.rows == 0)
+      throw Error(fmt::format("data '{}' have no rows in part '{}'", check.data,
+                              check.part.empty() ? "held" : check.part));
+    return evaluateRows(runner, rows, spec->fields, "value", context.how);
+  }
+  const int64_t n = !value.varying ? 1 : std::max<int64_t>(check.draws, 1);
+  return drawRows(runner, n, 0, context.how).values;
+}
+
+static CheckResult expression(CheckContext &context, const CheckSpec &check) {
+  const KernelSpec *kernel = context.model.doubleKernel(check.kernel);
+  if (!kernel)
+    kernel = context.model.plan().findKernel(check.kernel);
+  if (!kernel || kernel->result("value") < 0)
+    throw internalError("check '" + check.label + "' has no kernel");
+  const std::vector<double> values = expressionValues(context, check, *kernel);
+  const double mean = meanOf(values), n = double(values.size());
+  CheckResult result = resultOf(check, mean, kernel->precision);
+  if (values.size() < 2)
+    return result;
+  double squares = 0;
+  for (double v : values)
+    squares += (v - mean) * (v - mean);
+  const double error = std::sqrt(squares / (n - 1) / n);
+  result.note =
+      fmt::format("{} values, standard error {:.2g}", values.size(), error);
+  if (check.within && error > *check.within / 3)
+    result.verdict = Verdict::Inconclusive;
+  return result;
+}
+
+std::optional<CheckResult> measureOwnError(CheckContext &context,
+                                           const DistSpec &dist) {
+  const Plan &plan = context.model.plan();
+  if (dist.logp.empty() || plan.type() == Type::F64)
+    return std::nullopt;
+  const KernelSpec *oracle = context.model.doubleKernel(dist.logp);
+  if (!oracle)
+    return std::nullopt;
+  const Table rows = context.rowsOf(dist, 65536);
+  Table rounded = rows;
+  for (double &v : rounded.values)
+    v = float(v);
+  Runner single(context.model, *plan.findKernel(dist.logp));
+  Runner exact(context.model, *oracle);
+  auto logp = [&](Runner &runner, const Table &at) {
+    Table t;
+    t.values = evaluateRows(runner, at, dist.fields, "logp", context.how);
+    return t;
+  };
+  const Table truth = logp(exact, rows);
+  const double error = worst(truth, logp(single, rows));
+  const double floor = worst(truth, logp(exact, rounded));
+  CheckResult result{fmt::format("own error of {}.logp", dist.name),
+                     error,
+                     "<= 1e-05",
+                     "f32",
+                     "",
+                     Verdict::Fail};
+  if (4 * floor > 1e-5)
+    result.required = "<= 4 x floor";
+  result.note =
+      fmt::format("against f64 on {} rows, floor {:.2g}", rows.rows, floor);
+  if (error <= std::max(1e-5, 4 * floor))
+    result.verdict = Verdict::Pass;
+  return result;
+}
+
+CheckResult measure(CheckContext &context, const CheckSpec &check) {
+  if (check.measure == "roundtrip")
+    return roundtrip(context, check);
+  if (check.measure == "logdet")
+    return measureLogDet(context, check);
+  if (check.measure == "integral")
+    return integral(context, check);
+  if (check.measure == "gradient")
+    return measureGradient(context, check);
+  if (check.measure == "expression")
+    return expression(context, check);
+  throw internalError("the plan has the unknown check '" + check.measure + "'");
+}
+
+} // namespace rill::rt

@@ -1,0 +1,64 @@
+//===- Checks.h - What a program states about itself ------------*- C++ -*-===//
+//
+// Measures the quantities that `check` declarations constrain, and the model's
+// own error. Printing is in CheckCommand.
+//
+//===----------------------------------------------------------------------===//
+#ifndef RILL_RUNTIME_CHECKS_H
+#define RILL_RUNTIME_CHECKS_H
+
+#include "Runtime/Data.h"
+#include "Runtime/Evaluate.h"
+#include "Runtime/Model.h"
+#include "Runtime/Numeric.h"
+
+#include <optional>
+
+namespace rill::rt {
+
+enum class Verdict { Pass, Fail, Inconclusive };
+
+/// What was measured, and what had to hold.
+struct CheckResult {
+  std::string label;
+  double measured = 0;
+  std::string required;  ///< "< 1e-05"
+  std::string precision; ///< of the kernels: "f32", "f64"
+  std::string note;      ///< floor, standard error, rows
+  Verdict verdict = Verdict::Fail;
+};
+
+/// Everything that measuring needs: model with parameters set, data, seed.
+class CheckContext {
+public:
+  CheckContext(Model &model, DataSources sources, Evaluation how);
+
+  Model &model;
+  Evaluation how;
+
+  const DataSet &data(const DataSpec &spec);
+  /// At most `limit` rows of the law: held-out ones, all where none are held
+  /// out, or draws of the law where it has no data.
+  Table rowsOf(const DistSpec &dist, int64_t limit);
+
+private:
+  DataSources sources;
+  std::map<std::string, DataSet> sets;
+};
+
+/// Measures one check. An Error where it cannot be measured at all.
+CheckResult measure(CheckContext &context, const CheckSpec &check);
+
+/// The f32 log-density against the f64 kernel on held-out rows, relative to
+/// max(1, |log p|): at most 1e-5, or 4 times the floor (the f64 result with its
+/// input rounded to f32). Nothing if the dist lacks either kernel.
+std::optional<CheckResult> measureOwnError(CheckContext &context,
+                                           const DistSpec &dist);
+
+/// The log-determinants of `runner`'s map (f64) at rows, from its Jacobian by
+/// finite differences, with their estimated errors.
+std::vector<Derivative> numericLogDet(Runner &runner, const Table &rows,
+                                      const std::vector<Field> &fields);
+
+} // namespace rill::rt
+#endif

@@ -1,0 +1,28 @@
+//===- Csv.h - Comma-separated numbers --------------------------*- C++ -*-===//
+//
+// Reading and writing of CSV (RFC 4180: quoted fields, doubled quotes, CRLF)
+// with numeric columns and an optional header line. Every error names the line
+// of the file.
+//
+//===----------------------------------------------------------------------===//
+#ifndef RILL_RUNTIME_CSV_H
+#define RILL_RUNTIME_CSV_H
+
+#include "Runtime/Table.h"
+
+namespace rill::rt {
+
+/// Reads the columns named in `columns` (all, if empty), in that order. The
+/// first line is a header if one of its cells is not a number. `width`: how
+/// many columns there must be, -1 for any. Refused, with the line: ragged rows,
+/// cells that are empty or not numbers, NaN (missing values), an unknown
+/// column, no rows at all.
+Table readCsv(const std::string &path, const std::string &role,
+              const std::vector<std::string> &columns, int64_t width);
+
+/// A header line and rows, each number with the digits that give it back.
+void writeCsv(const std::string &path, const std::vector<std::string> &header,
+              const Table &table, Type precision);
+
+} // namespace rill::rt
+#endif

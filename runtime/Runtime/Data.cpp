@@ -1,0 +1,108 @@
+//===- Data.cpp - Data sets of a program ----------------------------------===//
+
+#include "Runtime/Data.h"
+#include "Runtime/Csv.h"
+#include "Runtime/Error.h"
+#include "Runtime/Io.h"
+#include "Runtime/Npy.h"
+
+#include "rill/philox.h"
+
+#include <cstring>
+#include <fmt/format.h>
+
+namespace rill::rt {
+
+static Table readTable(const std::string &path, const std::string &format,
+                       const std::string &role,
+                       const std::vector<std::string> &columns, int64_t width) {
+  if (format == "npy")
+    return readNpy(path, role, width);
+  if (format == "csv")
+    return readCsv(path, role, columns, width);
+  throw Error(
+      fmt::format("{} '{}' has the unknown format '{}'", role, path, format),
+      "readable are .csv and .npy", "convert it");
+}
+
+static std::string formatOf(const std::string &path,
+                            const std::string &fallback) {
+  const std::string ext = extension(path);
+  if (ext == "npy" || ext == "csv")
+    return ext;
+  return fallback;
+}
+
+Table readRows(const std::string &path, const std::string &role,
+               const std::vector<Field> &fields,
+               const std::vector<std::string> &columns) {
+  const std::string format = formatOf(path, "csv");
+  const int64_t width = widthOf(fields);
+  Table table;
+  try {
+    table = readTable(path, format, role, columns, width);
+  } catch (const Error &) {
+    // A file of just these columns need not be named as the data are.
+    if (columns.empty() || format != "csv")
+      throw;
+    try {
+      table = readTable(path, format, role, {}, width);
+    } catch (const Error &) {
+      table.width = -1;
+    }
+    if (table.width < 0)
+      throw;
+  }
+  requireInside(table, fields, fmt::format("{} '{}'", role, path));
+  return table;
+}
+
+DataSet loadData(const DataSpec &spec, const DataSources &sources) {
+  DataSet set;
+  set.spec = &spec;
+  auto given = sources.files.find(spec.name);
+  if (given != sources.files.end()) {
+    set.path = given->second;
+  } else {
+    set.path = spec.path;
+    if (!sources.folder.empty() && !spec.path.empty() && spec.path[0] != '/')
+      set.path = sources.folder + "/" + spec.path;
+    if (!fileExists(set.path))
+      throw Error(fmt::format("data '{}' are not at '{}'", spec.name, set.path),
+                  "data are read when the program runs",
+                  fmt::format("name their file: --data {}=FILE", spec.name));
+  }
+  const std::string role = fmt::format("data '{}':", spec.name);
+  set.all = readTable(set.path, formatOf(set.path, spec.format), role,
+                      spec.columns, widthOf(spec.fields));
+  requireInside(set.all, spec.fields, fmt::format("{} '{}'", role, set.path));
+  auto seed = sources.splitSeeds.find(spec.name);
+  set.splitSeed = seed == sources.splitSeeds.end() ? spec.seed : seed->second;
+  set.split = splitRows(set.all.rows, spec.hold, spec.valid, set.splitSeed);
+  return set;
+}
+
+Table DataSet::part(const std::string &name) const {
+  if (name == "train")
+    return all.select(split.train);
+  if (name == "valid")
+    return all.select(split.valid);
+  if (name == "held")
+    return all.select(split.held);
+  return all;
+}
+
+uint64_t DataSet::fingerprint() const {
+  uint64_t key = philox::absorb(uint64_t(all.rows), uint64_t(all.width));
+  key = philox::absorb(key, splitSeed);
+  for (double value : all.values) {
+    uint64_t bits;
+    std::memcpy(&bits, &value, sizeof bits);
+    key = philox::absorb(key, bits);
+  }
+  for (const auto *part : {&split.train, &split.valid})
+    key = philox::absorb(key, part->size());
+  return key;
+}
+
+} // namespace rill::rt

@@ -1,0 +1,49 @@
+//===- Evaluate.h - Kernels over whole tables -------------------*- C++ -*-===//
+//
+// Densities, maps and draws for any number of rows, batch by batch. Results
+// are the same bits at any batch size. No files.
+//
+//===----------------------------------------------------------------------===//
+#ifndef RILL_RUNTIME_EVALUATE_H
+#define RILL_RUNTIME_EVALUATE_H
+
+#include "Runtime/Model.h"
+#include "Runtime/Table.h"
+
+namespace rill::rt {
+
+/// Rows that one call takes unless --batch says otherwise.
+constexpr int64_t defaultBatch = 8192;
+
+struct Evaluation {
+  int64_t batch = defaultBatch;
+  uint64_t seed = 0;
+};
+
+/// The typed arrays that `runner`'s varying inputs need for these rows.
+TypedRows typedFor(const Runner &runner, const Table &table,
+                   const std::vector<Field> &fields);
+
+/// One number per row: the result of role `role` ("logp", "value").
+std::vector<double> evaluateRows(Runner &runner, const Table &table,
+                                 const std::vector<Field> &fields,
+                                 const std::string &role,
+                                 const Evaluation &how = {});
+
+/// A map applied to rows: its values and log-determinants (empty if the kernel
+/// has none).
+struct Mapped {
+  Table value;
+  std::vector<double> logDet;
+};
+Mapped mapRows(Runner &runner, const Table &table,
+               const std::vector<Field> &fields, const Evaluation &how = {});
+
+/// Samples first .. first + n - 1 of the law that `runner` draws from.
+Table drawRows(Runner &runner, int64_t n, int64_t first, const Evaluation &how);
+
+/// The mean, summed in order in double; NaN for no numbers.
+double meanOf(const std::vector<double> &values);
+
+} // namespace rill::rt
+#endif

@@ -1,0 +1,154 @@
+//===- Plan.h - The driver plan of a program --------------------*- C++ -*-===//
+//
+// The JSON of docs/decisions/0003 as typed values. Parsing checks that names
+// and indices refer to something; it runs nothing.
+//
+//===----------------------------------------------------------------------===//
+#ifndef RILL_RUNTIME_PLAN_H
+#define RILL_RUNTIME_PLAN_H
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace rill::rt {
+
+enum class Type { F32, F64, I32, Bool };
+
+/// Bytes of one element.
+int64_t sizeOf(Type type);
+
+enum class Space { Real, Positive, Unit, Interval, Fin, Bool, Int, Simplex };
+
+/// One part of a row: a tensor over one space.
+struct Field {
+  std::string name;
+  Space space = Space::Real;
+  std::vector<int64_t> shape;
+  double lo = 0, hi = 0; ///< Interval
+  int64_t size = 0;      ///< Fin
+  bool optional = false;
+
+  int64_t width() const; ///< numbers in the field
+  bool continuous() const;
+  std::string text() const; ///< "Real[2]"
+};
+
+/// Numbers in a row of these fields.
+int64_t widthOf(const std::vector<Field> &fields);
+std::string textOf(const std::vector<Field> &fields);
+
+struct ParamSpec {
+  std::string path; ///< "p.*.couple.mlp.0.W"; each * stands for a step
+  std::vector<int64_t> stack, shape;
+  std::string space, chart;
+
+  int64_t instances() const; ///< product of stack
+  int64_t width() const;     ///< numbers of one instance
+  int64_t size() const { return instances() * width(); }
+};
+
+struct ArgSpec {
+  std::string role, name; ///< role: data, param, latent, condition, scalar
+  int param = -1;
+  bool varying = true;
+  std::vector<int64_t> shape;
+  Type type = Type::F32;
+
+  int64_t width() const;
+};
+
+struct ResultSpec {
+  std::string role; ///< logp, value, logdet, loss, grad, param
+  int param = -1;
+  bool varying = true;
+  std::vector<int64_t> shape;
+  Type type = Type::F32;
+
+  int64_t width() const;
+};
+
+struct KernelSpec {
+  std::string name, precision;
+  std::vector<ArgSpec> args;
+  std::vector<ResultSpec> results;
+  double flops = 0; ///< of one sample
+
+  /// Position of the first result of this role, or -1.
+  int result(const std::string &role) const;
+};
+
+struct DataSpec {
+  std::string name, format, path;
+  std::vector<std::string> columns;
+  std::vector<Field> fields;
+  double hold = 0, valid = 0;
+  uint64_t seed = 1;
+};
+
+struct DistSpec {
+  std::string name;
+  std::vector<Field> fields;
+  std::string kind, why;
+  std::vector<int> params;
+  std::string logp, sample, latent, generate; ///< kernel names, "" if none
+  std::string densityDirection, samplingDirection;
+};
+
+struct OptimizerSpec {
+  std::string kind = "adam"; ///< adam, sgd
+  double lr = 1e-3, beta1 = 0.9, beta2 = 0.999, eps = 1e-8;
+  double weightDecay = 0; ///< decoupled (AdamW)
+  double momentum = 0;    ///< sgd
+};
+
+struct TrainSpec {
+  std::vector<std::string> models;
+  std::string data; ///< "" for a loss that only draws from laws
+  std::string loss, grad, init;
+  bool initUsesData = false;
+  std::vector<int> params;
+  OptimizerSpec optimizer;
+  double clip = 0, ema = 0;
+  int64_t batch = 256, steps = 1000, every = 0, patience = 0;
+};
+
+struct CheckSpec {
+  std::string label, measure, dist, relation;
+  double value = 0;
+  std::optional<double> within;
+  bool numeric = false;
+  double boxLo = 0, boxHi = 0;
+  std::string kernel, data, part, range;
+  int64_t draws = 0;
+};
+
+struct TestSpec {
+  std::string label;
+  std::vector<CheckSpec> checks;
+};
+
+struct Plan {
+  std::string name, precision, main, hash;
+  std::vector<ParamSpec> params;
+  std::vector<DataSpec> data;
+  std::vector<KernelSpec> kernels;
+  std::vector<DistSpec> dists;
+  std::vector<TrainSpec> trains;
+  std::vector<CheckSpec> checks;
+  std::vector<TestSpec> tests;
+
+  Type type() const { return precision == "f64" ? Type::F64 : Type::F32; }
+  const KernelSpec *findKernel(const std::string &name) const;
+  const DistSpec *findDist(const std::string &name) const;
+  const DataSpec *findData(const std::string &name) const;
+  /// The data set that `dist` is trained on, else one of its width, else null.
+  const DataSpec *dataOf(const DistSpec &dist) const;
+};
+
+/// Parses the plan; an internal Error where it is malformed.
+Plan parsePlan(const char *json);
+
+} // namespace rill::rt
+#endif
