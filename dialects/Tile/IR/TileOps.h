@@ -40,6 +40,10 @@ inline bool isReduction(Put put) { return put != Put::store && !isBatch(put); }
 #include "Tile/IR/TileTypes.h.inc"
 
 namespace rill::tile {
+/// What a buffer takes of `space`: bytes of prepared, scratch and sink, rows of
+/// local, chunk and stored.
+int64_t extentOf(BufType type, Space space, int64_t lanes);
+
 inline BufType bufOf(mlir::Value value) {
   return llvm::cast<BufType>(value.getType());
 }

@@ -206,8 +206,7 @@ static int64_t bytesOf(Type element) {
   return element.isInteger(1) ? 1 : element.getIntOrFloatBitWidth() / 8;
 }
 
-/// What a buffer takes of its space, in the space's unit.
-static int64_t extentOf(BufType type, Space space, int64_t lanes) {
+int64_t rill::tile::extentOf(BufType type, Space space, int64_t lanes) {
   int64_t n = type.getFootprint(lanes);
   switch (space) {
   case Space::local:

@@ -1,0 +1,140 @@
+//===- Legalize.cpp - Lane operations in the terms of steps ---------------===//
+//
+// Rewrites that leave a function in the lane dialect but with fewer kinds of
+// operations: log-sum-exp by its parts, products without free letters as
+// elementwise work, letters of one factor summed beforehand. No scheduling.
+//
+//===----------------------------------------------------------------------===//
+#include "Tile/Transforms/Rewrites.h"
+
+#include "Lane/IR/LaneBuilder.h"
+
+using namespace mlir;
+using namespace rill;
+using namespace rill::tile;
+
+/// x summed (or maximised) over `dims`.
+static Value reduced(OpBuilder &b, Location loc, lane::ReduceKind kind, Value x,
+                     ArrayRef<int64_t> dims) {
+  return lane::ReduceOp::create(b, loc, kind, x, dims);
+}
+
+/// `x`, which lacks the axes `dims`, repeated along them to `shape`.
+static Value repeated(OpBuilder &b, Location loc, Value x,
+                      ArrayRef<int64_t> dims, ArrayRef<int64_t> shape) {
+  SmallVector<int64_t> kept;
+  for (int64_t axis = 0; axis < int64_t(shape.size()); ++axis)
+    if (!llvm::is_contained(dims, axis))
+      kept.push_back(axis);
+  return lane::SpreadOp::create(b, loc, x, kept, shape);
+}
+
+// log sum exp(x) = m + log sum exp(x - m) with m the maximum; where that is not
+// finite m = 0, so that all -inf give -inf, and +inf and NaN go through.
+static void expandLogSumExp(lane::ReduceOp op) {
+  OpBuilder b(op);
+  Location loc = op.getLoc();
+  lane::LaneBuilder lane(b, loc);
+  Value x = op.getX();
+  ArrayRef<int64_t> dims = op.getDims();
+  Value most = reduced(b, loc, lane::ReduceKind::max, x, dims);
+  Value finite = lane::IsFiniteOp::create(b, loc, most);
+  Value shift = lane.select(finite, most, lane.constant(most, 0));
+  Value wide = repeated(b, loc, shift, dims, lane::typeOf(x).getShape());
+  Value sum = reduced(b, loc, lane::ReduceKind::sum,
+                      lane.exp(lane.sub(x, wide)), dims);
+  op.getResult().replaceAllUsesWith(lane.add(lane.log(sum), shift));
+  op.erase();
+}
+
+/// Sums `x` over the letters that neither `other` nor the result has.
+static Value sumLone(OpBuilder &b, Location loc, Value x, std::string &letters,
+                     const std::string &other, const std::string &result) {
+  SmallVector<int64_t> lone;
+  std::string kept;
+  for (auto [axis, letter] : llvm::enumerate(letters))
+    if (other.find(letter) == std::string::npos &&
+        result.find(letter) == std::string::npos)
+      lone.push_back(axis);
+    else
+      kept.push_back(letter);
+  if (lone.empty())
+    return x;
+  letters = kept;
+  return reduced(b, loc, lane::ReduceKind::sum, x, lone);
+}
+
+/// `x` with letters `from` as a tensor over `to`, repeated where it lacks one.
+static Value aligned(OpBuilder &b, Location loc, Value x,
+                     const std::string &from, const std::string &to,
+                     ArrayRef<int64_t> shape) {
+  SmallVector<int64_t> perm, dims;
+  for (auto [axis, letter] : llvm::enumerate(to)) {
+    size_t at = from.find(letter);
+    if (at == std::string::npos)
+      continue;
+    perm.push_back(at);
+    dims.push_back(axis);
+  }
+  if (!llvm::is_sorted(perm))
+    x = lane::PermuteOp::create(b, loc, x, perm);
+  if (dims.size() == to.size())
+    return x;
+  return lane::SpreadOp::create(b, loc, x, dims, shape);
+}
+
+static void legalizeContract(lane::ContractOp op) {
+  lane::ContractSpec spec = *lane::ContractSpec::parse(op.getSpec());
+  OpBuilder b(op);
+  Location loc = op.getLoc();
+  Value x = sumLone(b, loc, op.getX(), spec.x, spec.y, spec.result);
+  Value y = sumLone(b, loc, op.getY(), spec.y, spec.x, spec.result);
+  bool changed = x != op.getX() || y != op.getY();
+  auto lacks = [](const std::string &letters, const std::string &of) {
+    return llvm::any_of(of, [&](char letter) {
+      return letters.find(letter) == std::string::npos;
+    });
+  };
+  bool plain = !lacks(spec.x, spec.y) && !lacks(spec.y, spec.x);
+  if (plain && !op.getBatch()) {
+    // No letter of one factor alone: elementwise products, perhaps summed.
+    std::string order = spec.result;
+    SmallVector<int64_t> dims, shape;
+    for (char letter : spec.x)
+      if (order.find(letter) == std::string::npos)
+        order.push_back(letter);
+    for (auto [axis, letter] : llvm::enumerate(order)) {
+      shape.push_back(lane::typeOf(x).getDim(spec.x.find(letter)));
+      if (axis >= spec.result.size())
+        dims.push_back(axis);
+    }
+    Value left = aligned(b, loc, x, spec.x, order, shape);
+    Value right = aligned(b, loc, y, spec.y, order, shape);
+    Value product = lane::MulOp::create(b, loc, left, right);
+    if (!dims.empty())
+      product = reduced(b, loc, lane::ReduceKind::sum, product, dims);
+    op.getResult().replaceAllUsesWith(product);
+    op.erase();
+    return;
+  }
+  if (!changed)
+    return;
+  auto fresh = lane::ContractOp::create(
+      b, loc, spec.canonical().str(), x, y, op.getBatch());
+  op.getResult().replaceAllUsesWith(fresh.getResult());
+  op.erase();
+}
+
+void rill::tile::legalize(Operation *root) {
+  root->walk([](Operation *op) {
+    if (auto stop = dyn_cast<lane::StopOp>(op)) {
+      stop.getResult().replaceAllUsesWith(stop.getX());
+      stop.erase();
+    } else if (auto reduce = dyn_cast<lane::ReduceOp>(op)) {
+      if (reduce.getKind() == lane::ReduceKind::logsumexp)
+        expandLogSumExp(reduce);
+    } else if (auto contract = dyn_cast<lane::ContractOp>(op)) {
+      legalizeContract(contract);
+    }
+  });
+}
