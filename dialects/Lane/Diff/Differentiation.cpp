@@ -62,12 +62,16 @@ void Adjoints::add(Value v, Masked c, Location loc) {
   if (isInvariant(v) && varies)
     c = b.withRate(joint(c), /*inv=*/true);
   Masked &sum = map[v];
-  if (!sum.value)
+  if (!sum.value) {
     sum = c;
-  else if (sum.mask == c.mask)
+  } else if (sum.mask == c.mask) {
     sum.value = b.add(sum.value, c.value);
-  else
-    sum = b.add(joint(sum), joint(c));
+  } else {
+    // Where neither mask holds the sum is zero, and stays so further up.
+    bool carry = sum.mask && c.mask && mayBlowUp(v);
+    Value either = carry ? b.logicalOr(sum.mask, c.mask) : Value();
+    sum = {b.add(joint(sum), joint(c)), either};
+  }
 }
 
 void Adjoints::move(Operation *op, Value v,

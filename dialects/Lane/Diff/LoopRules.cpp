@@ -91,25 +91,31 @@ void LoopOp::tangent(Tangents &t) {
     }
   }
   cloneBody(getBlock(), body, map);
+  // The yield stands while tangents are made: a loop inside is replaced by one
+  // with tangents, and what the yield reads is replaced with it.
+  SmallVector<Value> yielded;
+  for (Value v : getYield().getValues())
+    yielded.push_back(map.lookup(v));
+  YieldOp yield = YieldOp::create(body, getLoc(), yielded);
   if (failed(blockTangents(loop.getBlock(), inside))) {
     t.failed = true;
     return;
   }
-  body.setInsertionPointToEnd(&loop.getBlock());
-
-  SmallVector<Value> yielded;
-  auto yieldGroup = [&](ValueRange values, auto wantsTangent) {
-    for (Value v : values)
-      yielded.push_back(map.lookup(v));
-    for (auto [k, v] : llvm::enumerate(values))
-      if (wantsTangent(k, v))
-        yielded.push_back(inside.getDense(map.lookup(v), getLoc()));
-  };
+  body.setInsertionPoint(yield);
+  yielded.clear();
   size_t firstCarry = getConsts().size();
-  yieldGroup(getYieldedCarries(),
-             [&](size_t k, Value) { return flags[firstCarry + k]; });
-  yieldGroup(getYieldedYs(), [&](size_t, Value v) { return inner.contains(v); });
-  YieldOp::create(body, getLoc(), yielded);
+  auto yieldGroup = [&](ValueRange values, auto wantsTangent) {
+    llvm::append_range(yielded, values);
+    for (auto [k, v] : llvm::enumerate(values))
+      if (wantsTangent(k))
+        yielded.push_back(inside.getDense(v, getLoc()));
+  };
+  ValueRange primal = yield.getValues();
+  yieldGroup(primal.take_front(getInits().size()),
+             [&](size_t k) { return flags[firstCarry + k]; });
+  yieldGroup(primal.drop_front(getInits().size()),
+             [&](size_t k) { return inner.contains(getYieldedYs()[k]); });
+  yield->setOperands(yielded);
 
   size_t finalTangent = getFinals().size(), yTangent = getYs().size();
   for (auto [k, pair] :

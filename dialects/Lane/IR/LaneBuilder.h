@@ -66,6 +66,7 @@ public:
   }
   Value logicalNot(Value x) { return unary<NotOp>(x); }
   Value logicalAnd(Value x, Value y) { return binary<AndOp>(x, y); }
+  Value logicalOr(Value x, Value y) { return binary<OrOp>(x, y); }
   Value select(Value condition, Value x, Value y) {
     return SelectOp::create(builder, loc, condition, x, y);
   }

@@ -232,6 +232,24 @@ struct NotOfEquality : OpRewritePattern<NotOp> {
   }
 };
 
+// A condition or its negation holds; a fold cannot make the varying constant.
+struct OrOfNegation : OpRewritePattern<OrOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(OrOp op,
+                                PatternRewriter &rewriter) const override {
+    auto negates = [](Value x, Value y) {
+      auto negated = x.getDefiningOp<NotOp>();
+      return negated && negated.getX() == y;
+    };
+    if (!negates(op.getX(), op.getY()) && !negates(op.getY(), op.getX()))
+      return failure();
+    LaneBuilder b(rewriter, op.getLoc());
+    rewriter.replaceOp(op, b.withRate(b.constant(op.getType(), 1),
+                                      op.getType().getInv()));
+    return success();
+  }
+};
+
 //===-- contractions ------------------------------------------------------===//
 
 // Letters in order of appearance, an invariant operand before a varying one;
@@ -368,7 +386,7 @@ struct BatchContractOfVary : OpRewritePattern<ContractOp> {
 void addArithmeticRewrites(RewritePatternSet &patterns) {
   patterns.add<FoldNumbers, CanonicalMul, AddOfNeg, SubOfNeg, NegOfScaled,
                SqOfNeg, PowOfNumber, CanonicalSelect, NotOfEquality,
-               CanonicalContract>(patterns.getContext());
+               OrOfNegation, CanonicalContract>(patterns.getContext());
 }
 
 void addRateRewrites(RewritePatternSet &patterns) {
