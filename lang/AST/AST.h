@@ -65,6 +65,7 @@ struct SpaceExpr {
   std::vector<SpaceField> fields; ///< Product; Function: parameters
   SpacePtr result;                ///< Function
   double number = 0;              ///< Number
+  std::string spelling;           ///< Number, as written
   /// `[..][..]` after the atom, in source order; each group is one list.
   std::vector<std::vector<Slot>> index;
   bool optional = false; ///< `?`
@@ -245,7 +246,7 @@ struct Setting {
   bool multiline = false;
   SourceRange range;
 };
-struct TrainItem { std::vector<Ident> names; ExprPtr on; ExprPtr by; std::vector<Setting> settings; bool multiline = false; };
+struct TrainItem { std::vector<Ident> names; ExprPtr on; ExprPtr by; std::vector<Setting> settings; SourceRange bodyRange; bool multiline = false; };
 /// The label is "" when none is written.
 struct TestItem { std::string label; Block block; };
 /// `state s: S = e`, `act a(i: I) when g { }` or `-> end`, `turn e`,
@@ -267,6 +268,7 @@ struct EnvItem {
   std::vector<Static> statics;
   std::optional<Parameters> params;
   std::vector<EnvEntry> entries;
+  SourceRange bodyRange; ///< of the braces
   bool multiline = false;
 };
 struct StmtItem { StmtPtr stmt; };

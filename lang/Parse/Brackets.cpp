@@ -120,8 +120,15 @@ private:
         "fn",     "check",  "draw"};
     for (size_t i = opener + 1; i < limit; ++i)
       if (tokens[i]->getCharPositionInLine() == 0 && heads.count(tokens[i]->getText()))
-        return i;
+        return afterLastToken(i);
     return limit;
+  }
+
+  /// The place behind the last token before `i` that the grammar sees.
+  size_t afterLastToken(size_t i) const {
+    while (i > 0 && (tokens[i - 1]->getType() == Lexer::NL || isComment(i - 1)))
+      --i;
+    return i;
   }
 
   std::unique_ptr<Token> make(const std::string &text, size_t at) const {

@@ -137,7 +137,10 @@ ast::EnvItem Builder::env(Grammar::EnvContext *ctx) {
   for (auto *e : ctx->envItem())
     if (!e->exception)
       result.entries.push_back(envEntry(e));
-  result.multiline = spansLines(range(ctx));
+  for (ParseTree *child : ctx->children)
+    if (tokenText(child) == "{")
+      result.bodyRange = {offsets.file(), tokenRange(child).begin, range(ctx).end};
+  result.multiline = spansLines(result.bodyRange);
   return result;
 }
 
@@ -178,7 +181,8 @@ ast::TrainItem Builder::train(Grammar::TrainContext *ctx) {
     before = tokenText(child);
   }
   result.settings = settings(ctx->settings());
-  result.multiline = spansLines(range(ctx->settings()));
+  result.bodyRange = range(ctx->settings());
+  result.multiline = spansLines(result.bodyRange);
   return result;
 }
 

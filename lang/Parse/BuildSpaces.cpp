@@ -25,6 +25,7 @@ void Builder::spaceAtom(Grammar::SpaceAtomContext *ctx,
   if (ctx->NUMBER()) {
     result.kind = Kind::Number;
     result.number = number(ctx->NUMBER()).value;
+    result.spelling = tokenText(ctx->NUMBER());
     return;
   }
   if (tokenText(ctx->children[0]) == "fn") {

@@ -104,6 +104,7 @@ public:
 
   ModuleSet run(FileId program) {
     load("", program);
+    ensure("std.prelude"); // what every program sees without a `use`
     for (const auto &[name, file] : set.modules)
       checkNames(file);
     return std::move(set);
@@ -138,6 +139,8 @@ private:
       load(name, sources.add(fileName(name), *text));
       return true;
     }
+    if (name.rfind("std.", 0) == 0) // reserved for the library
+      return false;
     std::filesystem::path path = folder / filePart(name);
     std::ifstream in(path, std::ios::binary);
     if (!in)

@@ -70,7 +70,10 @@ ast::File rill::lang::parseFile(FileId file, SourceManager &sources,
   Lexed lexed = lex(offsets, text, diag);
   result.comments = comments(lexed.tokens, offsets, text);
   std::set<size_t> quiet = balanceBrackets(lexed.tokens, offsets, diag);
-  antlr4::ListTokenSource source(filterLineEnds(std::move(lexed.tokens)));
+  Tokens seen = filterLineEnds(std::move(lexed.tokens));
+  if (seen.empty()) // ANTLR's list of tokens must not be empty
+    return result;
+  antlr4::ListTokenSource source(std::move(seen));
   antlr4::CommonTokenStream tokens(&source);
   tokens.fill();
 

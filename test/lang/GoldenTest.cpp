@@ -1,0 +1,34 @@
+//===- GoldenTest.cpp - Texts of syntax errors, word for word -------------===//
+//
+// Every X.rill of bad/syntax stands beside X.expected, the exact text printed
+// for it. RILL_UPDATE_GOLDEN=1 writes the texts anew: read them before you
+// commit them.
+//
+//===----------------------------------------------------------------------===//
+#include "TestSupport.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+using namespace rill;
+namespace fs = std::filesystem;
+
+static void expectGolden(const fs::path &sample, const std::string &text) {
+  fs::path golden = sample;
+  golden.replace_extension(".expected");
+  if (std::getenv("RILL_UPDATE_GOLDEN"))
+    std::ofstream(golden, std::ios::binary) << text;
+  ASSERT_TRUE(fs::exists(golden)) << golden;
+  EXPECT_EQ(text, test::readText(golden)) << sample;
+}
+
+TEST(BadSyntax, printsExactlyTheExpectedText) {
+  auto all = test::samples(RILL_TEST_DIR "/bad/syntax");
+  ASSERT_GE(all.size(), 50u);
+  for (const fs::path &sample : all) {
+    test::Parsed parsed(test::readText(sample), sample.filename().string());
+    EXPECT_TRUE(parsed.diag.hasErrors()) << sample;
+    expectGolden(sample, parsed.diag.render());
+  }
+}
