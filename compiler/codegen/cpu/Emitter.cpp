@@ -433,6 +433,21 @@ void Emitter::loop(Value lower, Value upper, int64_t step,
   });
 }
 
+void Emitter::whileLess(Value first, Value limit,
+                        function_ref<Value(Value)> body) {
+  Block *head = appendBlock(b, TypeRange(first.getType()), loc);
+  Block *taken = appendBlock(b, {}, loc), *exit = appendBlock(b, {}, loc);
+  LLVM::BrOp::create(b, loc, ValueRange(first), head);
+  b.setInsertionPointToEnd(head);
+  Value index = head->getArgument(0);
+  LLVM::CondBrOp::create(b, loc, icmp(LLVM::ICmpPredicate::slt, index, limit),
+                         taken, exit);
+  b.setInsertionPointToEnd(taken);
+  LLVM::BrOp::create(b, loc, ValueRange(body(index)), head);
+  exit->moveBefore(exit->getParent(), exit->getParent()->end());
+  b.setInsertionPointToEnd(exit);
+}
+
 void Emitter::ifThen(Value condition, function_ref<void()> then) {
   Block *taken = appendBlock(b, {}, loc), *exit = appendBlock(b, {}, loc);
   LLVM::CondBrOp::create(b, loc, condition, taken, exit);

@@ -148,6 +148,9 @@ public:
   void loop(int64_t count, llvm::function_ref<void(Value)> body) {
     loop(num(0), num(count), 1, body);
   }
+  /// for (i = first; i < limit; i = body(i)).
+  void whileLess(Value first, Value limit,
+                 llvm::function_ref<Value(Value)> body);
   void ifThen(Value condition, llvm::function_ref<void()> then);
   Values ifElse(Value condition, llvm::function_ref<Values()> then,
                 llvm::function_ref<Values()> otherwise);

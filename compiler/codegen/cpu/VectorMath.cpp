@@ -31,9 +31,9 @@ llvm::ArrayRef<FnInfo> rill::cpu::functionTable() {
       {Fn::Logaddexp, "logaddexp", 2, 2, 2, true, inf, inf},
       {Fn::Sqrt, "sqrt", 1, 0.5, 0.5, false, inf, inf},
       {Fn::Rsqrt, "rsqrt", 1, 1.5, 1.5, false, inf, inf},
-      {Fn::Sin, "sin", 1, 0.6, 1.5, false, 1e9, 1e5},
-      {Fn::Cos, "cos", 1, 0.6, 1.5, false, 1e9, 1e5},
-      {Fn::Tan, "tan", 1, 0.6, 3, false, 1e9, 1e5},
+      {Fn::Sin, "sin", 1, 0.6, 2.5, false, 1e9, 1e5},
+      {Fn::Cos, "cos", 1, 0.6, 2.5, false, 1e9, 1e5},
+      {Fn::Tan, "tan", 1, 0.6, 3.5, false, 1e9, 1e5},
       {Fn::Atan, "atan", 1, 0.6, 1.5, false, inf, inf},
       {Fn::Atan2, "atan2", 2, 0.6, 2, false, inf, inf},
       {Fn::Sinh, "sinh", 1, 0.6, 4, false, inf, inf},
@@ -41,13 +41,13 @@ llvm::ArrayRef<FnInfo> rill::cpu::functionTable() {
       {Fn::Asinh, "asinh", 1, 0.6, 3, false, inf, inf},
       {Fn::Acosh, "acosh", 1, 0.6, 3, false, inf, inf},
       {Fn::Atanh, "atanh", 1, 0.6, 3, false, inf, inf},
-      {Fn::Pow, "pow", 2, 0.6, 2, false, inf, inf},
+      {Fn::Pow, "pow", 2, 0.6, 3.5, false, inf, inf},
       {Fn::Erf, "erf", 1, 0.6, 3, false, inf, inf},
       {Fn::Erfc, "erfc", 1, 0.6, 6, false, inf, inf},
       {Fn::Erfinv, "erfinv", 1, 0.6, 8, false, inf, inf},
       {Fn::Ndtri, "ndtri", 1, 0.6, 8, false, inf, inf},
       {Fn::Lgamma, "lgamma", 1, 0.6, 16, true, inf, inf},
-      {Fn::Digamma, "digamma", 1, 0.6, 16, true, inf, inf},
+      {Fn::Digamma, "digamma", 1, 0.6, 32, true, inf, inf},
   };
   return table;
 }

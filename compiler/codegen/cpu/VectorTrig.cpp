@@ -119,11 +119,11 @@ Value VectorMath::atan(Value x) {
 /// C's atan2(x, y): x is the ordinate.
 Value VectorMath::atan2(Value x, Value y) {
   Value a = e.abs(x), d = e.abs(y);
-  // Scaled by the greater, so that products neither overflow nor vanish.
+  // Scaled at the ends of the range, so that no sum or product leaves it.
   Value greater = e.maxOr(a, d);
-  Value tiny = e.lt(greater, c(x, 0x1p-500)), huge = e.gt(greater, c(x, 0x1p500));
-  Value scale = e.select(tiny, c(x, 0x1p550),
-                         e.select(huge, c(x, 0x1p-550), c(x, 1)));
+  Value tiny = e.lt(greater, c(x, 0x1p-900)), huge = e.gt(greater, c(x, 0x1p1000));
+  Value scale = e.select(tiny, c(x, 0x1p100),
+                         e.select(huge, c(x, 0x1p-100), c(x, 1)));
   Value angle = atanPositive(e.mul(a, scale), e.mul(d, scale));
   Value negative = e.lt(e.copySign(c(x, 1), y), c(x, 0));
   Value bothZero = e.eq(greater, c(x, 0));
@@ -132,8 +132,7 @@ Value VectorMath::atan2(Value x, Value y) {
   angle = e.select(bothInf, c(x, pi / 4), angle);
   Value back = e.sub(c(x, pi), e.sub(angle, c(x, 1.2246467991473532e-16)));
   angle = e.select(negative, back, angle);
-  angle = e.select(e.isNan(e.add(x, y)), e.select(e.isNan(x), x, 
-                   e.select(e.isNan(y), y, angle)), angle);
+  angle = e.select(e.isNan(y), y, angle);
   return e.copySign(angle, x);
 }
 

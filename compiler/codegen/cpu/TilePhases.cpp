@@ -1,0 +1,369 @@
+//===- TilePhases.cpp - Programs, phases, groups, chunks ------------------===//
+//
+// The control of a kernel: its run function goes through the phases; every
+// `tiles` and `reduce` phase is a task function that RillCall.parallel calls.
+// Both share an environment of 8-byte slots in the frame of the run function.
+//
+//===----------------------------------------------------------------------===//
+#include "codegen/cpu/TileEmitter.h"
+
+#include "rill/abi.h"
+
+#include <cstddef>
+
+using namespace mlir;
+using namespace rill;
+using namespace rill::cpu;
+using namespace rill::tile;
+
+//===----------------------------------------------------------------------===//
+// Environment
+//===----------------------------------------------------------------------===//
+
+Type TileEmitter::slotType(int which) {
+  switch (which) {
+  case Call:
+  case Scratch:
+  case Sinks:
+  case Workers:
+  case Stored:
+  case Prepared:
+    return e.ptr;
+  default:
+    return e.i64;
+  }
+}
+
+Value TileEmitter::slot(int which) {
+  if (which < Per)
+    return slots[which];
+  return e.load(slotType(which), slotAddress(which));
+}
+
+Value TileEmitter::field(int64_t bytes, Type type) {
+  return e.load(type, offset(slot(Call), bytes));
+}
+
+static int64_t round64(int64_t bytes) { return (bytes + 63) / 64 * 64; }
+
+int64_t TileEmitter::scratchBytes() {
+  return round64(program.getScratch());
+}
+int64_t TileEmitter::sinkPitch() { return round64(program.getSink()); }
+
+int64_t TileEmitter::workerPitch() {
+  int64_t rows = program.getLocal() + program.getChunk() * program.getChunkRows();
+  return round64(rows * pitch) + 64;
+}
+
+void TileEmitter::fillEnv(Value call) {
+  auto set = [&](int which, Value value) {
+    slots[which] = value;
+    e.store(value, slotAddress(which));
+  };
+  set(Call, call);
+  Value batch = field(offsetof(RillCall, batch), e.i64);
+  set(Batch, batch);
+  Value tiles = e.udiv(e.iadd(batch, lanes - 1), lanes);
+  set(Tiles, tiles);
+  Value workers = e.imax(
+      e.sext(field(offsetof(RillCall, workers), e.i32), e.i64), e.num(1));
+  Value workspace = field(offsetof(RillCall, workspace), e.ptr);
+  set(Scratch, workspace);
+  Value sinks = offset(workspace, scratchBytes());
+  set(Sinks, sinks);
+  Value groups =
+      e.imax(e.imin(tiles, e.num(program.getMaxGroups())), e.num(1));
+  Value arenas = e.at(sinks, e.imul(groups, sinkPitch()), e.i8);
+  set(Workers, arenas);
+  set(Stored, e.at(arenas, e.imul(workers, workerPitch()), e.i8));
+  set(Prepared, field(offsetof(RillCall, prepared), e.ptr));
+}
+
+/// At the start of a task function: the environment's values and the steps of
+/// the repeats around the phase.
+void TileEmitter::enterTask(Operation *phase, Block &entry) {
+  env = entry.getArgument(0);
+  for (int which = 0; which < Per; ++which)
+    slots[which] = e.load(slotType(which), slotAddress(which));
+  stepValues.clear();
+  int depth = 0;
+  for (auto repeat = phase->getParentOfType<RepeatOp>(); repeat;
+       repeat = repeat->getParentOfType<RepeatOp>())
+    ++depth;
+  for (auto repeat = phase->getParentOfType<RepeatOp>(); repeat;
+       repeat = repeat->getParentOfType<RepeatOp>())
+    stepValues[repeat.getStep()] = slot(FirstStep + --depth);
+}
+
+//===----------------------------------------------------------------------===//
+// Run and workspace
+//===----------------------------------------------------------------------===//
+
+LLVM::LLVMFuncOp TileEmitter::emitWorkspace() {
+  auto function = e.beginFunction(symbol + "_workspace", e.i64,
+                                  {e.i64, e.i64}, /*internal=*/false);
+  Block &entry = function.getBody().front();
+  Value batch = entry.getArgument(0);
+  Value workers = e.imax(entry.getArgument(1), e.num(1));
+  Value tiles = e.udiv(e.iadd(batch, lanes - 1), lanes);
+  Value groups =
+      e.imax(e.imin(tiles, e.num(program.getMaxGroups())), e.num(1));
+  Value total = e.iadd(e.imul(groups, sinkPitch()), scratchBytes());
+  total = e.iadd(total, e.imul(workers, workerPitch()));
+  total = e.iadd(total, e.imul(tiles, int64_t(program.getStored()) * pitch));
+  e.ret(total);
+  return function;
+}
+
+LLVM::LLVMFuncOp TileEmitter::emitRun() {
+  emitTasks(program.getBlock());
+  auto function =
+      e.beginFunction(symbol, e.i32, {e.ptr}, /*internal=*/false);
+  env = e.stack(e.i64, SlotCount);
+  fillEnv(function.getBody().front().getArgument(0));
+  stepValues.clear();
+  phases(program.getBlock());
+  e.ret(e.integer(e.i32, 0));
+  return function;
+}
+
+void TileEmitter::emitTasks(Block &block) {
+  for (Operation &op : block) {
+    if (auto tiles = dyn_cast<TilesOp>(op))
+      emitTask(tiles);
+    else if (auto reduce = dyn_cast<ReduceOp>(op))
+      emitTask(reduce);
+    else if (auto repeat = dyn_cast<RepeatOp>(op))
+      emitTasks(repeat.getBlock());
+  }
+}
+
+LLVM::LLVMFuncOp TileEmitter::beginTask() {
+  return e.beginFunction(symbol + "_task" + std::to_string(tasks.size()),
+                         Type(), {e.ptr, e.i64, e.i64}, /*internal=*/true);
+}
+
+void TileEmitter::phases(Block &block) {
+  for (Operation &op : block)
+    llvm::TypeSwitch<Operation *>(&op)
+        .Case<OnceOp, TilesOp, ReduceOp, RepeatOp>(
+            [&](auto op) { phase(op); })
+        .Default([](Operation *) {}); // buffers, constants, views
+}
+
+void TileEmitter::phase(OnceOp op) {
+  if (!op.getPrepared())
+    return steps(op.getBlock());
+  Value valid = field(offsetof(RillCall, prepared_valid), e.i32);
+  Value stale =
+      e.icmp(LLVM::ICmpPredicate::eq, valid, e.integer(e.i32, 0));
+  e.ifThen(stale, [&] { steps(op.getBlock()); });
+}
+
+void TileEmitter::phase(RepeatOp op) {
+  int depth = 0;
+  for (auto outer = op->getParentOfType<RepeatOp>(); outer;
+       outer = outer->getParentOfType<RepeatOp>())
+    ++depth;
+  assert(FirstStep + depth < SlotCount && "internal error: repeats too deep");
+  e.loop(op.getCount(), [&](Value index) {
+    Value step = op.getReverse()
+                     ? e.isub(e.num(int64_t(op.getCount()) - 1), index)
+                     : index;
+    stepValues[op.getStep()] = step;
+    e.store(step, slotAddress(FirstStep + depth));
+    phases(op.getBlock());
+  });
+}
+
+void TileEmitter::runTasks(LLVM::LLVMFuncOp task, Value count) {
+  Value parallel = field(offsetof(RillCall, parallel), e.ptr);
+  Value given = e.icmp(LLVM::ICmpPredicate::ne, parallel, e.null());
+  Value several = e.icmp(LLVM::ICmpPredicate::sgt, count, e.num(1));
+  e.ifElse(
+      e.band(given, several),
+      [&] {
+        auto type = LLVM::LLVMFunctionType::get(
+            LLVM::LLVMVoidType::get(e.b.getContext()),
+            {e.ptr, e.i64, e.ptr, e.ptr});
+        Value pool = field(offsetof(RillCall, pool), e.ptr);
+        LLVM::CallOp::create(
+            e.b, e.loc, type,
+            ValueRange{parallel, pool, count, e.address(task), env});
+        return Values();
+      },
+      [&] {
+        e.loop(e.num(0), count, 1, [&](Value index) {
+          e.call(task, {env, index, e.num(0)});
+        });
+        return Values();
+      });
+}
+
+static bool isSink(Value value) {
+  while (auto view = value.getDefiningOp<ViewOp>())
+    value = view.getSource();
+  auto buffer = value.getDefiningOp<BufferOp>();
+  return buffer && buffer.getSpace() == Space::sink;
+}
+
+static bool hasSinks(Operation *phase) {
+  return phase
+      ->walk([](Operation *op) {
+        return llvm::any_of(op->getOperands(), isSink) && !isa<ViewOp>(op)
+                   ? WalkResult::interrupt()
+                   : WalkResult::advance();
+      })
+      .wasInterrupted();
+}
+
+void TileEmitter::phase(TilesOp op) {
+  int64_t chunk = op.getChunk(), groups = op.getGroups();
+  Value tiles = slot(Tiles);
+  Value per = e.udiv(e.iadd(tiles, groups - 1), groups);
+  per = e.imax(per, e.num(op.getMinTiles()));
+  per = e.imul(e.udiv(e.iadd(per, chunk - 1), chunk), chunk);
+  Value count = LLVM::UDivOp::create(e.b, e.loc,
+                                     e.iadd(tiles, e.isub(per, e.num(1))), per);
+  e.store(per, slotAddress(Per));
+  if (hasSinks(op)) {
+    // An empty batch still has one group: its sinks hold the neutral element.
+    count = e.imax(count, e.num(1));
+    e.store(count, slotAddress(Groups));
+  }
+  runTasks(tasks.lookup(op), count);
+}
+
+void TileEmitter::phase(ReduceOp op) {
+  runTasks(tasks.lookup(op), e.num(taskCounts.lookup(op)));
+}
+
+//===----------------------------------------------------------------------===//
+// Tasks
+//===----------------------------------------------------------------------===//
+
+void TileEmitter::emitTask(TilesOp op) {
+  auto function = beginTask();
+  tasks[op] = function;
+  Block &entry = function.getBody().front();
+  enterTask(op, entry);
+  group = entry.getArgument(1);
+  worker = entry.getArgument(2);
+  if (hasSinks(op))
+    emptySinks(op);
+  int64_t most = op.getChunk();
+  Value per = slot(Per);
+  Value first = e.imul(group, per);
+  Value last = e.imin(e.iadd(first, per), slot(Tiles));
+  e.loop(first, last, most, [&](Value index) {
+    chunkFirst = index;
+    chunkTiles =
+        most == 1 ? e.num(1) : e.imin(e.num(most), e.isub(last, index));
+    inEach = false;
+    slotIndex = e.num(0);
+    tile = chunkFirst;
+    chunk(op.getBlock());
+  });
+  e.ret();
+}
+
+/// Sums begin at zero; greatest and least elsewhere.
+void TileEmitter::emptySinks(TilesOp op) {
+  Value base = e.at(slot(Sinks), e.imul(group, sinkPitch()), e.i8);
+  VectorType type = Emitter::vec(e.i32, e.isa.vectorBits / 32);
+  int64_t step = e.isa.vectorBits / 8;
+  e.loop(e.num(0), e.num(sinkPitch()), step, [&](Value at) {
+    e.store(e.integer(type, 0), e.at(base, at, e.i8), 4);
+  });
+  op.walk([&](Operation *inner) {
+    auto puts = inner->getAttrOfType<DenseI32ArrayAttr>("puts");
+    if (!puts)
+      return;
+    unsigned outs = inner->getNumOperands() - puts.size();
+    for (auto [index, raw] : llvm::enumerate(puts.asArrayRef())) {
+      Put kind = static_cast<Put>(raw);
+      if (kind != Put::batch_max && kind != Put::batch_min)
+        continue;
+      Value root = inner->getOperand(outs + index);
+      while (auto view = root.getDefiningOp<ViewOp>())
+        root = view.getSource();
+      Ref ref = resolve(root);
+      Type element = ref.type.getElementType();
+      Value address = pointer(ref, {}, {});
+      e.loop(ref.type.getFootprint() * 16, [&](Value at) {
+        e.store(neutral(kind, element), e.at(address, at, element));
+      });
+    }
+  });
+}
+
+void TileEmitter::chunk(Block &block) {
+  for (Operation &op : block)
+    llvm::TypeSwitch<Operation *>(&op)
+        .Case([&](EachOp op) { each(op); })
+        .Case([&](OuterOp op) { emit(op); })
+        .Case([&](LoopOp op) {
+          loopOp(op, [&](Block &body) { chunk(body); });
+        })
+        .Default([](Operation *) {});
+}
+
+void TileEmitter::loopOp(LoopOp op, function_ref<void(Block &)> body) {
+  e.loop(op.getCount(), [&](Value index) {
+    stepValues[op.getStep()] =
+        op.getReverse() ? e.isub(e.num(int64_t(op.getCount()) - 1), index)
+                        : index;
+    body(op.getBlock());
+  });
+}
+
+/// A program without weight gradients has a second body for tiles of at most
+/// 16 samples: one row must not cost a whole tile.
+void TileEmitter::each(EachOp op) {
+  auto phase = op->getParentOfType<TilesOp>();
+  bool narrow = lanes > 16 && !phase
+                                   ->walk([](OuterOp) {
+                                     return WalkResult::interrupt();
+                                   })
+                                   .wasInterrupted();
+  e.loop(e.num(0), chunkTiles, 1, [&](Value index) {
+    inEach = true;
+    slotIndex = index;
+    tile = e.iadd(chunkFirst, index);
+    active = e.imin(e.num(lanes),
+                    e.isub(slot(Batch), e.imul(tile, lanes)));
+    auto body = [&](int64_t count) {
+      computed = count;
+      steps(op.getBlock());
+      return Values();
+    };
+    if (!narrow) {
+      body(lanes);
+    } else {
+      Value few = e.icmp(LLVM::ICmpPredicate::sle, active, e.num(16));
+      e.ifElse(few, [&] { return body(16); }, [&] { return body(lanes); });
+    }
+    inEach = false;
+  });
+}
+
+void TileEmitter::steps(Block &block) {
+  for (Operation &op : block)
+    step(op);
+}
+
+void TileEmitter::step(Operation &op) {
+  llvm::TypeSwitch<Operation *>(&op)
+      .Case([&](LoopOp op) {
+        loopOp(op, [&](Block &body) { steps(body); });
+      })
+      .Case<LoadOp, StoreOp, CopyOp, ScatterAddOp, PackOp, TransposeOp,
+            OuterOp, MapOp, MatmulOp, DotOp, LookupOp, LookupAddOp, TakeOp,
+            CumsumOp, TriSolveOp, DrawOp>([&](auto op) { emit(op); })
+      .Case<ViewOp, BufferOp, ConstantOp>([](auto) {})
+      .Default([](Operation *op) {
+        op->emitError("internal error: no CPU code for this step");
+        llvm::report_fatal_error("internal error: unknown tile step");
+      });
+}
