@@ -77,7 +77,8 @@ def Tile_ViewOp : Tile_Op<"view", [Pure]> {
     3. packed, blocks and cols keep the axes of the unit.
   }];
   let arguments = (ins Tile_Any:$source, I64Attr:$offset,
-                       DenseI64ArrayAttr:$scales, Variadic<Index>:$indices);
+                       DefaultValuedAttr<DenseI64ArrayAttr, "{}">:$scales,
+                       Variadic<Index>:$indices);
   let results = (outs Tile_Any:$result);
   let assemblyFormat = [{
     $source `+` $offset (`,` $indices^ `*` $scales)? attr-dict `:`
