@@ -86,6 +86,8 @@ private:
     }
     std::string_view cell(begin, size_t(at - begin));
     ++at;
+    while (at != end && (*at == ' ' || *at == '\t'))
+      ++at;
     if (at != end && *at != ',' && *at != '\n' && *at != '\r')
       throw Error(
           fmt::format("{}, line {}: text after a quoted cell", where, first),

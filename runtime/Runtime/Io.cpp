@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
+#include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <pthread.h>
@@ -153,16 +155,36 @@ void AtomicFile::write(const void *bytes, size_t size) {
     buffer.append(static_cast<const char *>(bytes), size);
 }
 
+static std::string folderOf(const std::string &path) {
+  const size_t slash = path.rfind('/');
+  return slash == std::string::npos ? "."
+         : slash == 0               ? "/"
+                                    : path.substr(0, slash);
+}
+
 static void syncFolderOf(const std::string &path) {
-  size_t slash = path.rfind('/');
-  std::string folder = slash == std::string::npos ? "."
-                       : slash == 0               ? "/"
-                                                  : path.substr(0, slash);
-  int dir = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  int dir = open(folderOf(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (dir < 0)
     return; // Not readable: the rename is still atomic, only not yet durable.
   fsync(dir);
   close(dir);
+}
+
+void removeStaleTemporaries(const std::string &path) {
+  const std::string folder = folderOf(path);
+  const std::string prefix = path.substr(path.rfind('/') + 1) + ".tmp.";
+  DIR *dir = opendir(folder.c_str());
+  if (!dir)
+    return;
+  while (const dirent *entry = readdir(dir)) {
+    const std::string name = entry->d_name;
+    if (name.rfind(prefix, 0) != 0)
+      continue;
+    const int pid = std::atoi(name.c_str() + prefix.size());
+    if (pid > 0 && kill(pid, 0) != 0 && errno == ESRCH)
+      unlink((folder + "/" + name).c_str());
+  }
+  closedir(dir);
 }
 
 void AtomicFile::commit() {

@@ -47,6 +47,10 @@ private:
 /// AtomicFile in one call.
 void writeFile(const std::string &path, std::string_view bytes);
 
+/// Removes temporary files that writers of `path` left when they were killed:
+/// those whose process is gone.
+void removeStaleTemporaries(const std::string &path);
+
 /// The part after the last dot in lower case, "" if none.
 std::string extension(const std::string &path);
 

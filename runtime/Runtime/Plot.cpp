@@ -51,14 +51,14 @@ static double tickStep(const Axis &axis) {
 }
 
 /// Perceptually even, dark to light: control points of matplotlib's viridis
-/// (van der Walt and Smith 2015), between white paper and full density.
+/// (van der Walt and Smith 2015).
 static Color colorOf(double t) {
   static const double points[][3] = {{68, 1, 84},
                                      {59, 82, 139},
                                      {33, 145, 140},
                                      {94, 201, 98},
                                      {253, 231, 37}};
-  t = std::clamp(t, 0.0, 1.0) * 4;
+  t = t > 0 ? std::min(t, 1.0) * 4 : 0; // NaN, too, is dark.
   const int i = std::min(3, int(t));
   auto mix = [&](int k) {
     return uint8_t(points[i][k] + (points[i + 1][k] - points[i][k]) * (t - i) +

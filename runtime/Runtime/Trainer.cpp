@@ -206,6 +206,8 @@ const DataSet *Trainer::dataFor(const TrainSpec &spec) {
 /// Takes up the checkpoint, or refuses to write over one that is unfinished.
 void Trainer::begin() {
   const std::string path = checkpointPath(options.out);
+  removeStaleTemporaries(path);
+  removeStaleTemporaries(options.out);
   const bool there = fileExists(path);
   if (options.resume) {
     if (!there)

@@ -1,0 +1,132 @@
+//===- ChecksTest.cpp - The check command ---------------------------------===//
+
+#include "Runtime/Checks.h"
+#include "Runtime/ParamsFile.h"
+#include "Testing.h"
+
+#include <cmath>
+
+using namespace rill::rt;
+using namespace rill::test;
+
+static const char allChecks[] = R"([
+{"label":"trip","measure":"roundtrip","dist":"p","relation":"<","value":1e-5},
+{"label":"det","measure":"logdet","dist":"p","relation":"==","numeric":true,"within":1e-8},
+{"label":"grad","measure":"gradient","dist":"p","relation":"==","numeric":true,"within":1e-6},
+{"label":"one","measure":"integral","dist":"p","relation":"==","value":1,"within":1e-2,"box":[-20,20]}])";
+
+class Checks : public InFolder {
+protected:
+  void SetUp() override {
+    InFolder::SetUp();
+    rows(400);
+    MockProgram program({.steps = 100});
+    ASSERT_EQ(command(program, {"train", "--out", path("m"), "--data", data()})
+                  .status,
+              0);
+  }
+  std::string data() { return "rows=" + path("rows.csv"); }
+  Outcome check(MockOptions options, const char *checks = allChecks) {
+    options.checks = checks;
+    MockProgram program(options);
+    return command(program, {"check", "--params", path("m"), "--data", data()});
+  }
+};
+
+TEST_F(Checks, ARightModelPassesAll) {
+  const Outcome o = check({});
+  EXPECT_EQ(o.status, 0) << o.out;
+  EXPECT_TRUE(has(o.out, {"trip", "det", "grad", "one", "own error of p.logp",
+                          "5 of 5 hold"}));
+}
+
+TEST_F(Checks, AnF64ProgramPassesWithItsOwnKernels) {
+  const Outcome o = check({.precision = "f64"});
+  EXPECT_EQ(o.status, 0) << o.out;
+  EXPECT_TRUE(has(o.out, {"4 of 4 hold"}));
+}
+
+TEST_F(Checks, FindsAWrongInverse) {
+  const Outcome o = check({.wrongGenerate = true});
+  EXPECT_EQ(o.status, 1);
+  EXPECT_TRUE(has(o.out, {"FAIL", "4 of 5 hold"}));
+  EXPECT_LT(o.out.find("trip"), o.out.find("FAIL"));
+  EXPECT_LT(o.out.find("FAIL"), o.out.find("det "));
+}
+
+TEST_F(Checks, FindsAWrongLogDeterminant) {
+  const Outcome o = check({.wrongLogDet = true});
+  EXPECT_EQ(o.status, 1);
+  EXPECT_LT(o.out.find("det "), o.out.find("FAIL"));
+  EXPECT_LT(o.out.find("FAIL"), o.out.find("grad "));
+}
+
+TEST_F(Checks, FindsAGradientThatIsOnePercentOff) {
+  const Outcome o = check({.wrongGradient = true});
+  EXPECT_EQ(o.status, 1);
+  EXPECT_LT(o.out.find("grad "), o.out.find("FAIL"));
+}
+
+TEST_F(Checks, FindsAnInaccurateSinglePrecision) {
+  const Outcome o = check({.noisySingle = true}, "[]");
+  EXPECT_EQ(o.status, 1);
+  EXPECT_TRUE(has(o.out, {"own error of p.logp", "FAIL", "0 of 1 hold"}));
+}
+
+TEST_F(Checks, FindsADensityThatIsNotOneInTheBox) {
+  const Outcome o = check({}, R"([{"label":"half","measure":"integral",
+    "dist":"p","relation":"==","value":1,"within":1e-2,"box":[3,20]}])");
+  EXPECT_EQ(o.status, 1);
+  EXPECT_TRUE(has(o.out, {"half", "FAIL"}));
+}
+
+TEST_F(Checks, AnExpressionIsTheMeanOverItsRows) {
+  MockProgram program;
+  Model model(*program.get(), {1, ""});
+  loadParams(path("m"), model.plan(), model.params());
+  CheckContext context(model, {}, {});
+  CheckSpec spec;
+  spec.label = "mean";
+  spec.measure = "expression";
+  spec.kernel = "p.sample"; // Its values are draws: their mean is the data's.
+  spec.relation = "==";
+  spec.value = 1; // (3 - 1) / 2
+  spec.within = 0.1;
+  spec.draws = 65536;
+  const CheckResult result = measure(context, spec);
+  EXPECT_EQ(result.verdict, Verdict::Pass) << result.measured;
+  spec.within = 0.01; // The standard error is about 0.006.
+  EXPECT_EQ(measure(context, spec).verdict, Verdict::Inconclusive);
+  spec.within = 0.1;
+  spec.value = 2;
+  EXPECT_EQ(measure(context, spec).verdict, Verdict::Fail);
+}
+
+TEST_F(Checks, AnUnmeasurableCheckFailsWithItsReason) {
+  const Outcome o = check({}, R"([{"label":"odd","measure":"moments",
+    "dist":"p","relation":"<","value":1}])");
+  EXPECT_EQ(o.status, 1);
+  EXPECT_TRUE(has(o.out, {"odd", "unknown check 'moments'"}));
+}
+
+TEST_F(Checks, NumericLogDeterminantKnowsItsError) {
+  MockProgram program({.precision = "f64"});
+  Model model(*program.get(), {1, ""});
+  loadParams(path("m"), model.plan(), model.params());
+  Runner runner(model, *model.plan().findKernel("p.latent"));
+  Table rows{2, 2, {0.3, -1, 7, 2}, {}};
+  const std::vector<Field> &fields = model.dist("p").fields;
+  const Mapped mapped = mapRows(runner, rows, fields);
+  const auto numeric = numericLogDet(runner, rows, fields);
+  for (int r = 0; r < 2; ++r) {
+    EXPECT_NEAR(numeric[r].value, mapped.logDet[r], 1e-10);
+    EXPECT_LT(numeric[r].error, 1e-9);
+  }
+}
+
+TEST_F(Checks, MissingDataIsSaidWithItsOption) {
+  MockProgram program({.data = "nowhere.csv", .checks = allChecks});
+  const Outcome o = command(program, {"check", "--params", path("m")});
+  EXPECT_EQ(o.status, 1);
+  EXPECT_TRUE(has(o.out + o.err, {"'rows' are not at 'nowhere.csv'"}));
+}
