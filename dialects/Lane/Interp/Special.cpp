@@ -56,25 +56,6 @@ double digamma(double x) {
   return sum + std::log(x) - 0.5 / x - digammaSeries(x);
 }
 
-double trigamma(double x) {
-  if (x <= 0) {
-    if (x == std::floor(x))
-      return nan;
-    double s = std::sin(pi * (x - std::round(x)));
-    return pi * pi / (s * s) - trigamma(1 - x);
-  }
-  static const double c[] = {1.0 / 6,   -1.0 / 30,    1.0 / 42,
-                             -1.0 / 30, 5.0 / 66,     -691.0 / 2730.0,
-                             7.0 / 6,   -3617.0 / 510};
-  double sum = 0;
-  for (; x < 12; x += 1)
-    sum += 1 / (x * x);
-  double r = 1 / (x * x), series = 0;
-  for (int i = 7; i >= 0; --i)
-    series = (series + c[i]) * r;
-  return sum + 1 / x + 0.5 * r + series / x;
-}
-
 double erfinv(double x) {
   double a = std::fabs(x);
   if (std::isnan(x) || a > 1)

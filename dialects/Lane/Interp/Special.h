@@ -17,8 +17,6 @@ double logaddexp(double x, double y);
 /// asymptotic series (Abramowitz, Stegun 6.3.18), reflection below 0. Absolute
 /// error about 1e-15 max(1, |digamma(x)|); NaN at the poles 0, -1, ...
 double digamma(double x);
-/// The derivative of digamma, by the same means (6.4.12).
-double trigamma(double x);
 /// The inverse of erf on (-1, 1): +-inf at +-1, NaN beyond. A few ulp.
 double erfinv(double x);
 /// The quantile of the standard normal: -inf at 0, inf at 1, NaN beyond [0, 1].

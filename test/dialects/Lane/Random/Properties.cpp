@@ -1,0 +1,133 @@
+// Properties of random programs, and shrinking of counterexamples.
+#include "Properties.h"
+#include "Derive.h"
+#include "mlir/IR/Verifier.h"
+#include "llvm/Support/PrettyStackTrace.h"
+#include "llvm/Support/Signals.h"
+#include <cmath>
+
+namespace rill::lane::random {
+
+uint64_t runSeed(uint64_t fixed) {
+  const char *given = std::getenv("RILL_SEED");
+  return given ? std::strtoull(given, nullptr, 10) : fixed;
+}
+
+static Complaint test(mlir::MLIRContext &context, const ProgramOptions &options,
+                      const Choices &choices, const Property &property,
+                      std::vector<uint32_t> &made) {
+  Program program = generate(context, choices, options);
+  made = program.choices;
+  if (mlir::failed(mlir::verify(*program.module)))
+    return "the generator made an invalid program";
+  return property(program);
+}
+
+/// Tries lists of choices that are shorter or smaller, keeping those that still
+/// fail, within a budget of runs.
+static void shrink(std::vector<uint32_t> &choices,
+                   const std::function<bool(std::vector<uint32_t> &)> &fails) {
+  int budget = 1500;
+  auto attempt = [&](std::vector<uint32_t> candidate) {
+    if (--budget < 0 || !fails(candidate)) // fails() trims to what was used
+      return false;
+    choices = std::move(candidate);
+    return true;
+  };
+  for (bool progress = true; progress && budget > 0;) {
+    progress = false;
+    for (size_t size = 32; size > 0; size /= 2)
+      for (size_t at = 0; at + size <= choices.size();) {
+        std::vector<uint32_t> shorter = choices;
+        shorter.erase(shorter.begin() + at, shorter.begin() + at + size);
+        if (attempt(shorter))
+          progress = true;
+        else
+          at += size;
+      }
+    for (size_t at = 0; at < choices.size(); ++at)
+      for (uint32_t smaller : {0u, choices[at] / 2, choices[at] - 1}) {
+        if (at >= choices.size() || smaller >= choices[at])
+          continue;
+        std::vector<uint32_t> lower = choices;
+        lower[at] = smaller;
+        progress |= attempt(lower);
+      }
+  }
+}
+
+static std::string describe(const Array &a) {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  stream << "[";
+  for (size_t i = 0; i < std::min<size_t>(a.data.size(), 12); ++i)
+    stream << (i ? ", " : "") << a.data[i];
+  stream << (a.data.size() > 12 ? ", ...]" : "]");
+  return text;
+}
+
+static std::string report(mlir::MLIRContext &context,
+                          const ProgramOptions &options, uint64_t seed,
+                          const std::vector<uint32_t> &choices,
+                          const Complaint &complaint) {
+  Program program = generate(context, Choices(choices), options);
+  std::string text = "RILL_SEED=" + std::to_string(seed) + "\n" + complaint +
+                     "\nbatch " + std::to_string(program.context.batch) + "\n";
+  for (const Array &a : program.arguments)
+    text += "  argument " + describe(a) + "\n";
+  return text + print(*program.module);
+}
+
+std::string forAll(mlir::MLIRContext &context, const ProgramOptions &options,
+                   int count, const Property &property) {
+  static bool traces = [] {
+    llvm::EnablePrettyStackTrace();
+    llvm::sys::PrintStackTraceOnErrorSignal("");
+    return true;
+  }();
+  (void)traces;
+  uint64_t base = runSeed(20260717);
+  for (int i = 0; i < count; ++i) {
+    uint64_t seed = base + uint64_t(i) * 1000003;
+    llvm::PrettyStackTraceFormat crash("random program, RILL_SEED=%llu",
+                                       (unsigned long long)seed);
+    std::vector<uint32_t> choices;
+    Complaint complaint =
+        test(context, options, Choices(seed), property, choices);
+    if (complaint.empty())
+      continue;
+    shrink(choices, [&](std::vector<uint32_t> &candidate) {
+      std::vector<uint32_t> made;
+      Complaint smaller =
+          test(context, options, Choices(candidate), property, made);
+      if (smaller.empty())
+        return false;
+      candidate = made;
+      complaint = smaller;
+      return true;
+    });
+    return report(context, options, seed, choices, complaint);
+  }
+  return "";
+}
+
+Complaint difference(llvm::ArrayRef<Array> a, llvm::ArrayRef<Array> b) {
+  if (a.size() != b.size())
+    return "another number of results";
+  for (size_t r = 0; r < a.size(); ++r) {
+    if (a[r].shape != b[r].shape || a[r].inv != b[r].inv)
+      return "result " + std::to_string(r) + " has another shape or rate";
+    for (size_t k = 0; k < a[r].data.size(); ++k) {
+      double x = a[r].data[k], y = b[r].data[k];
+      if (x == y || (std::isnan(x) && std::isnan(y)))
+        continue;
+      char text[120];
+      std::snprintf(text, sizeof text, "result %zu, element %zu: %.17g, %.17g",
+                    r, k, x, y);
+      return text;
+    }
+  }
+  return "";
+}
+
+} // namespace rill::lane::random

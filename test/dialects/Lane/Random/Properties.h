@@ -1,0 +1,36 @@
+// Runs a property on many random programs; on failure shrinks the program and
+// says which seed made it. RILL_SEED=N in the environment replaces the fixed
+// seed: the first program is then the one printed with seed N.
+#ifndef RILL_LANE_RANDOM_PROPERTIES_H
+#define RILL_LANE_RANDOM_PROPERTIES_H
+
+#include "Generator.h"
+#include <functional>
+
+namespace rill::lane::random {
+
+/// What is wrong with a program; empty if nothing is.
+using Complaint = std::string;
+/// May change the program's module, but not its choices.
+using Property = std::function<Complaint(Program &)>;
+
+/// Generates `count` programs and tests each. The report of the first failure:
+/// seed, complaint, shrunk program; empty if all hold.
+std::string forAll(mlir::MLIRContext &context, const ProgramOptions &options,
+                   int count, const Property &property);
+
+/// The run's seed: `fixed`, or RILL_SEED.
+uint64_t runSeed(uint64_t fixed);
+
+/// The message of an error, for a complaint.
+template <typename T> Complaint complaintOf(llvm::Expected<T> &failed) {
+  return llvm::toString(failed.takeError());
+}
+
+/// Where two lists of arrays differ in any bit but the sign of zero (NaN equals
+/// NaN); empty if nowhere.
+Complaint difference(llvm::ArrayRef<Array> a, llvm::ArrayRef<Array> b);
+
+} // namespace rill::lane::random
+
+#endif
