@@ -13,6 +13,7 @@ static DocPtr make(Doc::Kind kind, std::string text, std::vector<DocPtr> parts) 
 }
 
 DocPtr text(std::string s) { return make(Doc::Kind::Text, std::move(s), {}); }
+DocPtr margin(std::string s) { return make(Doc::Kind::Margin, std::move(s), {}); }
 DocPtr line(std::string flat) { return make(Doc::Kind::Line, std::move(flat), {}); }
 DocPtr hardLine() { return make(Doc::Kind::Hard, "", {}); }
 DocPtr nest(DocPtr inner) { return make(Doc::Kind::Nest, "", {std::move(inner)}); }
@@ -60,6 +61,8 @@ static bool fits(int room, const Entry &first, const std::vector<Entry> &rest) {
     case Doc::Kind::Text:
       room -= columns(e.doc->text);
       break;
+    case Doc::Kind::Margin:
+      break;
     case Doc::Kind::Line:
       if (!e.flat)
         return true;
@@ -90,6 +93,7 @@ std::string print(const DocPtr &doc, int width) {
     stack.pop_back();
     switch (e.doc->kind) {
     case Doc::Kind::Text:
+    case Doc::Kind::Margin:
       out += e.doc->text;
       column += columns(e.doc->text);
       break;

@@ -18,12 +18,14 @@ struct Doc;
 using DocPtr = std::shared_ptr<const Doc>;
 
 struct Doc {
-  enum class Kind { Text, Line, Hard, Nest, Group, Concat } kind;
-  std::string text; ///< Text; Line: what stands there when it does not break
+  enum class Kind { Text, Margin, Line, Hard, Nest, Group, Concat } kind;
+  std::string text; ///< Text, Margin; Line: what stands there unbroken
   std::vector<DocPtr> parts;
 };
 
 DocPtr text(std::string s);
+/// Text beyond the line's end that takes no room: a trailing comment.
+DocPtr margin(std::string s);
 /// A break, or `flat` when the group fits on the line.
 DocPtr line(std::string flat = " ");
 /// A break in any case. Does not make the groups around it break.

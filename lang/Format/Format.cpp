@@ -35,7 +35,7 @@ DocPtr Formatter::trailingComment(uint32_t before) {
     const ast::Comment &c = file.comments[nextComment];
     if (!c.ownLine && c.range.begin < before) {
       ++nextComment;
-      return text("  " + c.text);
+      return margin("  " + c.text);
     }
   }
   return text("");

@@ -6,6 +6,8 @@
 //===----------------------------------------------------------------------===//
 #include "Format/Formatter.h"
 
+#include <utility>
+
 namespace rill::lang::format_detail {
 
 static std::string quoted(const std::string &value) {
@@ -136,7 +138,8 @@ DocPtr Formatter::binary(const ast::BinaryExpr &e) {
   std::vector<DocPtr> rest;
   for (auto it = chain.rbegin(); it != chain.rend(); ++it) {
     const std::string &op = (*it)->op;
-    if (op == "^" || op == "..")
+    bool tight = inSpace && (op == "/" || op == "*");
+    if (op == "^" || op == ".." || tight)
       rest.push_back(text(op));
     else if (level == 0 || op == "*" || op == "/")
       rest.push_back(text(" " + op + " "));
@@ -326,8 +329,10 @@ DocPtr Formatter::space(const ast::SpaceExpr &s) {
     break;
   }
   }
+  bool outer = std::exchange(inSpace, true);
   for (const auto &group : s.index)
     parts.push_back(slots(group));
+  inSpace = outer;
   if (s.optional)
     parts.push_back(text("?"));
   return concat(std::move(parts));

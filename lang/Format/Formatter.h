@@ -69,6 +69,7 @@ private:
 
   const ast::File &file;
   size_t nextComment = 0;
+  bool inSpace = false; ///< `Real[D/2]`: no blanks around `/` and `*`
 };
 
 } // namespace rill::lang::format_detail

@@ -18,10 +18,11 @@ namespace {
 
 class Balancer {
 public:
-  Balancer(Tokens &tokens, const Offsets &offsets, DiagnosticEngine &diag)
-      : tokens(tokens), offsets(offsets), diag(diag) {}
+  Balancer(Tokens &tokens, const Offsets &offsets, DiagnosticEngine &diag,
+           std::set<size_t> &quietLines)
+      : tokens(tokens), offsets(offsets), diag(diag), quietLines(quietLines) {}
 
-  std::set<size_t> run() {
+  void run() {
     for (size_t i = 0; i < tokens.size(); ++i) {
       std::string text = bracket(i);
       if (text == "(" || text == "[" || text == "{")
@@ -34,7 +35,7 @@ public:
       open.pop_back();
     }
     apply();
-    return touchedLines;
+    quietLines.insert(touchedLines.begin(), touchedLines.end());
   }
 
 private:
@@ -67,8 +68,10 @@ private:
   }
 
   void stray(size_t i, const std::string &text) {
-    diag.error(Code::SyntaxError, offsets.range(tokens[i].get()),
-               "unexpected '" + text + "'", "no bracket is open that it closes");
+    if (!quietLines.count(tokens[i]->getLine()))
+      diag.error(Code::SyntaxError, offsets.range(tokens[i].get()),
+                 "unexpected '" + text + "'",
+                 "no bracket is open that it closes");
     removed.insert(i);
     touchedLines.insert(tokens[i]->getLine());
   }
@@ -76,13 +79,16 @@ private:
   /// `limit`: the closer must stand before this token.
   void unclosed(size_t opener, size_t limit) {
     std::string text = tokens[opener]->getText();
-    Diagnostic &d = diag.error(
-        Code::SyntaxError, offsets.range(tokens[opener].get()),
-        "'" + text + "' is not closed",
-        "expected '" + partner(text) + "' to close it");
-    size_t at = text == "{" ? blockEnd(opener, limit) : lineEnd(opener, limit);
-    if (limit < tokens.size())
-      d.label(offsets.range(tokens[limit].get()), "it is still open here");
+    size_t next = text == "{" ? nextDeclaration(opener, limit) : limit;
+    size_t at = text == "{" ? afterLastToken(next, limit) : lineEnd(opener, limit);
+    if (!quietLines.count(tokens[opener]->getLine())) {
+      Diagnostic &d = diag.error(
+          Code::SyntaxError, offsets.range(tokens[opener].get()),
+          "'" + text + "' is not closed",
+          "expected '" + partner(text) + "' to close it");
+      if (next < tokens.size())
+        d.label(offsets.range(tokens[next].get()), "it is still open here");
+    }
     inserted[at].push_back(partner(text));
     touchedLines.insert(tokens[opener]->getLine());
     if (at < tokens.size())
@@ -111,8 +117,8 @@ private:
            tokens[it->second]->getLine() == tokens[brace]->getLine();
   }
 
-  /// Before the next declaration that begins in the first column.
-  size_t blockEnd(size_t opener, size_t limit) const {
+  /// The next declaration that begins in the first column, or `limit`.
+  size_t nextDeclaration(size_t opener, size_t limit) const {
     static const std::set<std::string> heads = {
         "use",    "main",   "data",    "train",   "test",     "env",
         "net",    "flow",   "dist",    "energy",  "pair",     "chain",
@@ -120,12 +126,14 @@ private:
         "fn",     "check",  "draw"};
     for (size_t i = opener + 1; i < limit; ++i)
       if (tokens[i]->getCharPositionInLine() == 0 && heads.count(tokens[i]->getText()))
-        return afterLastToken(i);
+        return i;
     return limit;
   }
 
   /// The place behind the last token before `i` that the grammar sees.
-  size_t afterLastToken(size_t i) const {
+  size_t afterLastToken(size_t i, size_t limit) const {
+    if (i == limit)
+      return i;
     while (i > 0 && (tokens[i - 1]->getType() == Lexer::NL || isComment(i - 1)))
       --i;
     return i;
@@ -172,12 +180,14 @@ private:
   std::map<size_t, size_t> matchOf;
   std::map<size_t, std::vector<std::string>> inserted;
   std::set<size_t> removed;
+  std::set<size_t> &quietLines;   ///< of errors that were there before
   std::set<size_t> touchedLines;
 };
 
 } // namespace
 
-std::set<size_t> parse::balanceBrackets(Tokens &tokens, const Offsets &offsets,
-                                        DiagnosticEngine &diag) {
-  return Balancer(tokens, offsets, diag).run();
+void parse::balanceBrackets(Tokens &tokens, const Offsets &offsets,
+                            DiagnosticEngine &diag,
+                            std::set<size_t> &quietLines) {
+  Balancer(tokens, offsets, diag, quietLines).run();
 }

@@ -9,6 +9,7 @@
 #include "Parse/Tokens.h"
 
 #include <cctype>
+#include <optional>
 
 using namespace rill::lang;
 using namespace rill::lang::parse;
@@ -86,25 +87,54 @@ void ErrorStrategy::finishItem(Grammar &parser, size_t first) {
   skip(parser, tokens->index());
 }
 
-/// Inside of a block, a token that can neither begin a statement nor follow one
-/// is dealt with here: the block goes on with its next statement.
+/// The rule of the parts of a rule with braces, or none.
+static std::optional<size_t> partOf(size_t rule) {
+  switch (rule) {
+  case Grammar::RuleBlock:
+    return Grammar::RuleStmt;
+  case Grammar::RuleSettings:
+    return Grammar::RuleSetting;
+  case Grammar::RuleEnv:
+    return Grammar::RuleEnvItem;
+  default:
+    return std::nullopt;
+  }
+}
+
+/// The first token of the part that ends right before the next token, if any.
+static std::optional<size_t> openPart(antlr4::ParserRuleContext *ctx, size_t part) {
+  if (ctx->children.empty())
+    return std::nullopt;
+  auto *last = dynamic_cast<antlr4::ParserRuleContext *>(ctx->children.back());
+  if (!last || last->getRuleIndex() != part)
+    return std::nullopt;
+  return last->start->getTokenIndex();
+}
+
+static bool insideBraces(antlr4::ParserRuleContext *ctx) {
+  for (antlr4::tree::ParseTree *child : ctx->children)
+    if (child->children.empty() && child->getText() == "{")
+      return true;
+  return false;
+}
+
+/// Inside of braces, a token that can neither begin a part nor follow one is
+/// dealt with here: the block goes on with its next part.
 void ErrorStrategy::sync(antlr4::Parser *base) {
   auto &parser = *static_cast<Grammar *>(base);
-  auto *ctx = dynamic_cast<Grammar::BlockContext *>(parser.getContext());
-  if (!ctx || recovering)
+  auto *ctx = parser.getContext();
+  auto part = partOf(ctx->getRuleIndex());
+  if (!part || recovering || !insideBraces(ctx))
     return;
   auto *tokens = static_cast<antlr4::CommonTokenStream *>(parser.getTokenStream());
   const auto &atn = parser.getATN();
-  static const auto begins =
-      atn.nextTokens(atn.ruleToStartState[Grammar::RuleStmt]);
+  auto begins = atn.nextTokens(atn.ruleToStartState[*part]);
 
   while (true) {
     Token *next = tokens->LT(1);
-    bool afterStatement = !ctx->children.empty() &&
-                          dynamic_cast<Grammar::StmtContext *>(ctx->children.back());
-    if (afterStatement && !isSeparator(next) && next->getText() != "}" && !isEnd(next)) {
-      auto *last = dynamic_cast<Grammar::StmtContext *>(ctx->children.back());
-      report(parser, Grammar::RuleStmt, last->start->getTokenIndex(), next);
+    auto open = openPart(ctx, *part);
+    if (open && !isSeparator(next) && next->getText() != "}" && !isEnd(next)) {
+      report(parser, *part, *open, next);
       skip(parser, tokens->index());
       continue;
     }
@@ -115,7 +145,7 @@ void ErrorStrategy::sync(antlr4::Parser *base) {
     if (isEnd(start) || start->getText() == "}" ||
         begins.contains(start->getType()))
       return;
-    report(parser, Grammar::RuleStmt, start->getTokenIndex(), start);
+    report(parser, *part, start->getTokenIndex(), start);
     tokens->seek(start->getTokenIndex());
     skip(parser, tokens->index());
   }
@@ -171,7 +201,7 @@ void ErrorStrategy::report(Grammar &parser, size_t rule, size_t first,
   Diagnostic &d = diag.error(Code::SyntaxError, place(previous, found),
                              std::move(message), std::move(reason));
   if (!startsHere)
-    addHints(d, expected, parser, previous, found);
+    addHints(d, expected, parser, before.size(), previous, found);
 }
 
 /// Whether a token of letters is a word of the language (no identifier).
@@ -180,10 +210,37 @@ static bool isKeyword(const Token *token) {
          std::isalpha(static_cast<unsigned char>(token->getText().front()));
 }
 
+/// The token right behind `token` reads `text`, or is a number when `text` is "".
+static bool followedBy(Grammar &parser, const Token *token, std::string_view text) {
+  auto *stream = static_cast<antlr4::CommonTokenStream *>(parser.getTokenStream());
+  const Token *next = stream->get(token->getTokenIndex() + 1);
+  if (next->getStartIndex() != token->getStopIndex() + 1)
+    return false;
+  return text.empty() ? next->getType() == Grammar::NUMBER : next->getText() == text;
+}
+
+static const std::vector<std::string> &declarationWords() {
+  static const std::vector<std::string> words = {
+      "use",  "main",  "data", "train", "test",    "env",     "net",
+      "flow", "dist",  "energy", "pair", "chain",  "path",    "loss",
+      "sampler", "circuit", "semiring", "space", "draw", "fn", "let",
+      "view", "param", "out",  "target", "require", "check",  "each"};
+  return words;
+}
+
 void ErrorStrategy::addHints(Diagnostic &d, const Expected &expected,
-                             Grammar &parser, Token *previous, Token *found) {
+                             Grammar &parser, size_t statementSize,
+                             Token *previous, Token *found) {
   std::string text = isEnd(found) ? "" : found->getText();
   std::string before = previous->getText();
+  if (previous->getType() == Grammar::ID && found->getType() == Grammar::ID &&
+      statementSize == 1) {
+    std::string similar = didYouMean(before, declarationWords());
+    if (similar.empty())
+      d.help("a declaration begins with its kind: 'flow', 'net', 'dist', 'fn', ...");
+    else
+      d.help("did you mean '" + similar + "'?");
+  }
   if (expected.things.count("a name") && !expected.end && isKeyword(found))
     d.why("'" + text + "' is a word of the language and cannot be a name");
   if (text == ":=" && expected.things.count("'='"))
@@ -192,8 +249,10 @@ void ErrorStrategy::addHints(Diagnostic &d, const Expected &expected,
     d.help("'==' is a comparison and stands within an expression");
   else if (text == "*" && before == "*")
     d.help("powers are written with '^'");
-  else if (text == "|" && before == "|")
+  else if (text == "|" && followedBy(parser, found, "|"))
     d.help("the disjunction is written 'or'");
+  else if (text == "." && followedBy(parser, found, ""))
+    d.help("a number begins with a digit: 0.5");
 
   // A line that goes on by accident is hard to see.
   if (previous->getLine() == found->getLine() && found->getTokenIndex() > 0) {

@@ -35,8 +35,10 @@ public:
 
 private:
   void report(Grammar &parser, size_t rule, size_t first, antlr4::Token *found);
+  /// `statementSize`: how many tokens of the statement were read.
   void addHints(Diagnostic &d, const Expected &expected, Grammar &parser,
-                antlr4::Token *previous, antlr4::Token *found);
+                size_t statementSize, antlr4::Token *previous,
+                antlr4::Token *found);
   SourceRange place(antlr4::Token *previous, antlr4::Token *found) const;
   void skip(antlr4::Parser &parser, size_t first);
 

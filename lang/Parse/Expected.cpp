@@ -96,6 +96,7 @@ private:
     return slot.get();
   }
 
+public:
   static bool isExpressionRule(size_t rule) {
     return rule >= Grammar::RuleExpr && rule <= Grammar::RulePrimary &&
            rule != Grammar::RuleMul;
@@ -172,19 +173,28 @@ private:
     }
   }
 
+private:
   void noteTokens(const Transition &t, size_t rule, Expected &e) const {
     for (ssize_t type : t.label().toList()) {
       if (type == ssize_t(antlr4::Token::EOF) || type == Grammar::NL) {
         e.end = true;
         continue;
       }
-      if (isExpressionRule(rule) && rule != Grammar::RulePrimary &&
-          !isKeyPart(type)) {
+      bool spaceGoesOn = rule == Grammar::RuleSpace || goesOnSpace(rule, type);
+      bool exprGoesOn = isExpressionRule(rule) &&
+                        rule != Grammar::RulePrimary && !isKeyPart(type);
+      if (spaceGoesOn || exprGoesOn) {
         e.operators = true;
         continue;
       }
       e.things.insert(parser.getVocabulary().getDisplayName(type));
     }
+  }
+
+  /// `.` and `(` after a space's name.
+  bool goesOnSpace(size_t rule, size_t type) const {
+    std::string name = parser.getVocabulary().getDisplayName(type);
+    return rule == Grammar::RuleSpaceAtom && (name == "'.'" || name == "'('");
   }
 
   /// Words and brackets that an expression demands, unlike its operators.
@@ -203,6 +213,11 @@ private:
 
 Expected parse::expectedAfter(Grammar &parser, size_t rule,
                               const std::vector<antlr4::Token *> &tokens) {
+  if (tokens.empty()) {
+    Expected whole;
+    Simulation::noteRule(rule, rule, whole);
+    return whole;
+  }
   return Simulation(parser).run(rule, tokens);
 }
 
@@ -221,11 +236,15 @@ std::string Expected::list() const {
   if (shown.count("an expression")) // what can begin one
     for (const char *part : {"'('", "'['", "a name", "a space", "'fn'", "'if'"})
       shown.erase(part);
+  if (shown.count("a declaration or a statement"))
+    shown.erase("a statement");
   bool closes = shown.count("')'") || shown.count("']'") || shown.count("'}'");
-  if (closes || shown.size() > 3) {
-    shown.erase("'|'");
-    shown.erase("'given'");
-  }
+  if (closes)
+    for (const char *part : {"'|'", "'given'", "'='", "'..'", "':'"})
+      shown.erase(part);
+  if (end && operators)
+    for (const char *part : {"'='", "':='", "'+='", "'-='", "'~'", "':'", "'inverse'", "a name"})
+      shown.erase(part);
   if (shown.size() > 3)
     for (const char *part : {"'~'", "'->'", "':'", "'('"})
       if (shown.size() > 2)

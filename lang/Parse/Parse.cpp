@@ -69,7 +69,8 @@ ast::File rill::lang::parseFile(FileId file, SourceManager &sources,
   Offsets offsets(file, text);
   Lexed lexed = lex(offsets, text, diag);
   result.comments = comments(lexed.tokens, offsets, text);
-  std::set<size_t> quiet = balanceBrackets(lexed.tokens, offsets, diag);
+  std::set<size_t> quiet = lexed.badLines;
+  balanceBrackets(lexed.tokens, offsets, diag, quiet);
   Tokens seen = filterLineEnds(std::move(lexed.tokens));
   if (seen.empty()) // ANTLR's list of tokens must not be empty
     return result;

@@ -58,10 +58,13 @@ public:
             DiagnosticEngine &diag)
       : offsets(offsets), text(text), diag(diag) {}
 
-  void syntaxError(antlr4::Recognizer *recognizer, Token *, size_t, size_t,
+  std::set<size_t> lines;
+
+  void syntaxError(antlr4::Recognizer *recognizer, Token *, size_t line, size_t,
                    const std::string &, std::exception_ptr) override {
     auto *lexer = static_cast<antlr4::Lexer *>(recognizer);
     uint32_t begin = offsets.byte(lexer->tokenStartCharIndex);
+    lines.insert(line);
     if (begin < text.size() && text[begin] == '"')
       unterminated(begin);
     else
@@ -83,6 +86,12 @@ private:
            (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
       ++end;
     std::string character(text.substr(begin, end - begin));
+    if (begin == lastEnd && character == last) { // `&&` is one mistake
+      lastEnd = end;
+      return;
+    }
+    last = character;
+    lastEnd = end;
     Diagnostic &d = diag.error(Code::BadCharacter,
                                {offsets.file(), begin, end},
                                "unexpected character '" + character + "'",
@@ -93,6 +102,8 @@ private:
       d.help("the conjunction is written 'and'");
     else if (character == "'")
       d.help("strings stand in double quotes; x' is the next value of x");
+    else if (character == "%")
+      d.help("a percentage is one word: 10%");
     else if (character == "#")
       d.help("comments begin with '//'");
   }
@@ -100,6 +111,8 @@ private:
   const Offsets &offsets;
   std::string_view text;
   DiagnosticEngine &diag;
+  std::string last; ///< the character reported last, and where it ended
+  uint32_t lastEnd = UINT32_MAX;
 };
 
 } // namespace
@@ -114,6 +127,7 @@ Lexed parse::lex(const Offsets &offsets, std::string_view text,
   result.lexer->addErrorListener(&errors);
   result.tokens = result.lexer->getAllTokens();
   result.lexer->removeErrorListeners();
+  result.badLines = std::move(errors.lines);
   return result;
 }
 

@@ -25,6 +25,7 @@ struct Lexed {
   std::unique_ptr<antlr4::ANTLRInputStream> input;
   std::unique_ptr<Lexer> lexer;
   Tokens tokens; ///< all channels, line ends included
+  std::set<size_t> badLines; ///< one-based lines with errors
 };
 
 /// Reads all tokens. Reports characters that begin none (R0103) and strings
@@ -36,10 +37,11 @@ std::vector<ast::Comment> comments(const Tokens &tokens, const Offsets &offsets,
                                    std::string_view text);
 
 /// Reports brackets that have no partner and puts in or takes out a token for
-/// each, so that what follows still parses. Returns the lines (one-based) that
-/// were changed: further errors there would only be echoes.
-std::set<size_t> balanceBrackets(Tokens &tokens, const Offsets &offsets,
-                                 DiagnosticEngine &diag);
+/// each, so that what follows still parses. Adds the lines (one-based) that were
+/// changed to `quietLines`: further errors there would only be echoes. Nothing is
+/// reported on a line that is quiet already.
+void balanceBrackets(Tokens &tokens, const Offsets &offsets,
+                     DiagnosticEngine &diag, std::set<size_t> &quietLines);
 
 /// Keeps the tokens that the grammar sees. A line end counts unless a
 /// parenthesis or square bracket is open, the line ends with an operator or the

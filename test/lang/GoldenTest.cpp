@@ -9,6 +9,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cctype>
 #include <cstdlib>
 
 using namespace rill;
@@ -31,4 +32,25 @@ TEST(BadSyntax, printsExactlyTheExpectedText) {
     EXPECT_TRUE(parsed.diag.hasErrors()) << sample;
     expectGolden(sample, parsed.diag.render());
   }
+}
+
+/// Names of the parser's rules in the grammar.
+static std::vector<std::string> grammarRules() {
+  std::stringstream lines(test::readText(RILL_GRAMMAR));
+  std::vector<std::string> rules;
+  for (std::string line; std::getline(lines, line);) {
+    std::string name = line.substr(0, line.find_first_of(" :"));
+    bool isRule = !name.empty() && std::islower(static_cast<unsigned char>(name[0])) &&
+                  name != "grammar" && line.find(':') != std::string::npos;
+    if (isRule)
+      rules.push_back(name);
+  }
+  return rules;
+}
+
+TEST(BadSyntax, hasASampleForEveryRuleOfTheGrammar) {
+  auto rules = grammarRules();
+  ASSERT_EQ(rules.size(), 56u);
+  for (const std::string &rule : rules)
+    EXPECT_TRUE(fs::exists(RILL_TEST_DIR "/bad/syntax/" + rule + ".rill")) << rule;
 }
