@@ -59,20 +59,12 @@ int runCheck(Model &model, const CommandOptions &given) {
       model, options.data,
       {options.batch.value_or(defaultBatch), options.seed.value_or(0)});
   std::vector<CheckResult> results;
-  if (options.tests) {
-    for (const TestSpec &test : model.plan().tests)
-      for (const CheckSpec &check : test.checks) {
-        results.push_back(measureOrFail(context, check));
-        results.back().label = test.label + ": " + results.back().label;
-      }
-  } else {
-    for (const CheckSpec &check : model.plan().checks)
-      results.push_back(measureOrFail(context, check));
-    for (const DistSpec &dist : model.plan().dists)
-      if (dist.name == model.plan().main || model.plan().dists.size() == 1)
-        if (auto own = measureOwnError(context, dist))
-          results.push_back(*own);
-  }
+  for (const CheckSpec &check : model.plan().checks)
+    results.push_back(measureOrFail(context, check));
+  for (const DistSpec &dist : model.plan().dists)
+    if (dist.name == model.plan().main || model.plan().dists.size() == 1)
+      if (auto own = measureOwnError(context, dist))
+        results.push_back(*own);
   if (results.empty()) {
     fmt::print("nothing to check\n");
     return ExitOk;
@@ -82,6 +74,30 @@ int runCheck(Model &model, const CommandOptions &given) {
   for (const CheckResult &r : results)
     failed += r.verdict != Verdict::Pass;
   fmt::print("{} of {} hold\n", results.size() - failed, results.size());
+  return failed ? ExitFailure : ExitOk;
+}
+
+int runTest(Model &model, const CommandOptions &options) {
+  const uint64_t seed = options.seed.value_or(1);
+  initializeUntrained(model, seed);
+  CheckContext context(model, options.data,
+                       {options.batch.value_or(defaultBatch), seed});
+  context.drawRowsOnly = true;
+  size_t failed = 0;
+  for (const TestSpec &test : model.plan().tests) {
+    std::vector<CheckResult> bad;
+    for (const CheckSpec &check : test.checks) {
+      CheckResult result = measureOrFail(context, check);
+      if (result.verdict != Verdict::Pass)
+        bad.push_back(std::move(result));
+    }
+    fmt::print("{} {}\n", bad.empty() ? "pass" : "FAIL", test.label);
+    if (!bad.empty())
+      printTable(bad);
+    failed += !bad.empty();
+  }
+  fmt::print("{} of {} tests pass\n", model.plan().tests.size() - failed,
+             model.plan().tests.size());
   return failed ? ExitFailure : ExitOk;
 }
 

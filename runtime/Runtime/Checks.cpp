@@ -33,7 +33,8 @@ static Table firstRows(const Table &table, int64_t limit) {
 }
 
 Table CheckContext::rowsOf(const DistSpec &dist, int64_t limit) {
-  if (const DataSpec *spec = model.plan().dataOf(dist)) {
+  const DataSpec *spec = drawRowsOnly ? nullptr : model.plan().dataOf(dist);
+  if (spec) {
     const DataSet &set = data(*spec);
     return firstRows(set.part(set.split.held.empty() ? "" : "held"), limit);
   }

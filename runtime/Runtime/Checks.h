@@ -35,10 +35,11 @@ public:
 
   Model &model;
   Evaluation how;
+  bool drawRowsOnly = false; ///< never take rows of data: unit tests
 
   const DataSet &data(const DataSpec &spec);
   /// At most `limit` rows of the law: held-out ones, all where none are held
-  /// out, or draws of the law where it has no data.
+  /// out, or draws of the law where it has no data (or is a test's).
   Table rowsOf(const DistSpec &dist, int64_t limit);
 
 private:

@@ -120,8 +120,10 @@ static void addOthers(CLI::App &app, Parsed &p) {
   CommandOptions &o = p.options;
   CLI::App *check = addCommand(app, "check", "run the program's checks");
   addParams(check, p);
-  check->add_flag("--tests", o.tests, "run its unit tests instead");
   addCommon(check, p, "sbD");
+
+  CLI::App *test = addCommand(app, "test", "run the program's unit tests");
+  addCommon(test, p, "sbD");
 
   CLI::App *info = addCommand(app, "info", "what the program is");
   addParams(info, p);
@@ -192,6 +194,8 @@ static int dispatch(const std::string &command, Model &model,
     return runSample(model, options);
   if (command == "check")
     return runCheck(model, options);
+  if (command == "test")
+    return runTest(model, options);
   if (command == "plot")
     return runPlot(model, options);
   return runInfo(model, options);

@@ -26,13 +26,14 @@ struct CommandOptions {
   std::optional<int64_t> steps, batch;
   int64_t count = 0, firstSample = 0;
   double checkpointSeconds = 10;
-  bool resume = false, fresh = false, json = false, tests = false;
+  bool resume = false, fresh = false, json = false;
 };
 
 int runTrain(Model &model, const CommandOptions &options);
 int runLogp(Model &model, const CommandOptions &options);
 int runSample(Model &model, const CommandOptions &options);
 int runCheck(Model &model, const CommandOptions &options);
+int runTest(Model &model, const CommandOptions &options);
 int runInfo(Model &model, const CommandOptions &options);
 int runPlot(Model &model, const CommandOptions &options);
 

@@ -3,7 +3,10 @@
 #include "Runtime/Evaluate.h"
 #include "Runtime/Error.h"
 
+#include "rill/philox.h"
+
 #include <algorithm>
+#include <fmt/format.h>
 #include <limits>
 
 namespace rill::rt {
@@ -131,6 +134,47 @@ Table drawRows(Runner &runner, int64_t n, int64_t first,
     appendValues(spec, results, count, table);
   });
   return table;
+}
+
+void initializeParams(Model &model, Runner &init,
+                      const std::vector<const void *> &in, int64_t batch,
+                      uint64_t seed) {
+  const Layout &layout = model.params().layout();
+  Buffer initial(layout.bytes());
+  std::vector<void *> out;
+  for (const ResultSpec &result : init.spec().results)
+    out.push_back(layout.at(initial, result.param));
+  init.run(in, out, {batch, seed, 0, 0});
+  for (const ResultSpec &result : init.spec().results)
+    std::memcpy(layout.at(model.params().edit(), result.param),
+                layout.at(initial, result.param),
+                size_t(layout.size[result.param] * sizeOf(layout.type)));
+  const int bad = model.params().firstNonFinite();
+  if (bad >= 0)
+    throw Error(fmt::format("parameter '{}' starts as NaN or infinity",
+                            model.plan().params[bad].path),
+                "its initial value is computed from the first batch",
+                "look for columns that are constant, or far from 0");
+}
+
+void initializeUntrained(Model &model, uint64_t seed) {
+  if (model.plan().init.empty())
+    return;
+  constexpr int64_t batch = 256, siteFirstBatch = -4;
+  Runner init(model, *model.plan().findKernel(model.plan().init));
+  const uint64_t key = philox::drawKey(seed, 0, siteFirstBatch);
+  std::vector<Buffer> arrays;
+  std::vector<const void *> in;
+  uint64_t element = 0;
+  for (const ArgSpec *arg : init.inputs()) {
+    const int64_t n = arg->width() * (arg->varying ? batch : 1);
+    arrays.emplace_back(size_t(n * sizeOf(arg->type)));
+    for (int64_t i = 0; i < n; ++i)
+      storeElement(arrays.back().data(), arg->type, i,
+                   philox::normal64(philox::drawWord64(key, 0, element++)));
+    in.push_back(arrays.back().data());
+  }
+  initializeParams(model, init, in, batch, seed);
 }
 
 double meanOf(const std::vector<double> &values) {

@@ -42,6 +42,17 @@ Mapped mapRows(Runner &runner, const Table &table,
 /// Samples first .. first + n - 1 of the law that `runner` draws from.
 Table drawRows(Runner &runner, int64_t n, int64_t first, const Evaluation &how);
 
+/// Runs an `init` kernel on rows (`in` as for Runner::run) and sets the
+/// parameters that it returns. An Error if one is not finite.
+void initializeParams(Model &model, Runner &init,
+                      const std::vector<const void *> &in, int64_t batch,
+                      uint64_t seed);
+
+/// The program's own initial values of the parameters that no `train`
+/// initialises; where they are computed from a first batch, it is 256 standard
+/// normal rows. Does nothing for a program without such.
+void initializeUntrained(Model &model, uint64_t seed);
+
 /// The mean, summed in order in double; NaN for no numbers.
 double meanOf(const std::vector<double> &values);
 

@@ -272,6 +272,7 @@ static void verify(const Plan &plan) {
     if (size_t(std::count(p.path.begin(), p.path.end(), '*')) != p.stack.size())
       throw internalError("parameter '" + p.path +
                           "' needs one * for each stacked axis");
+  kernel(plan.init);
   for (const DistSpec &d : plan.dists)
     for (const std::string &name : {d.logp, d.sample, d.latent, d.generate})
       kernel(name);
@@ -293,6 +294,7 @@ static Plan parse(const Json &j) {
   plan.precision = get<std::string>(j, "precision", "f32");
   plan.main = get<std::string>(j, "main");
   plan.hash = get<std::string>(j, "hash");
+  plan.init = get<std::string>(j, "init");
   auto each = [&](const char *key, auto &list, auto parseOne) {
     if (auto it = j.find(key); it != j.end())
       for (const Json &item : *it)

@@ -131,6 +131,7 @@ struct TestSpec {
 
 struct Plan {
   std::string name, precision, main, hash;
+  std::string init; ///< kernel for parameters that no train initialises, or ""
   std::vector<ParamSpec> params;
   std::vector<DataSpec> data;
   std::vector<KernelSpec> kernels;

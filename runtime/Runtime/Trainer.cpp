@@ -120,22 +120,7 @@ void Trainer::Job::initialize() {
   if (spec.init.empty())
     throw internalError("train has no kernel for initial values");
   Runner init(model, kernel(spec.init));
-  const Layout &layout = model.params().layout();
-  Buffer initial(layout.bytes());
-  std::vector<void *> out;
-  for (const ResultSpec &result : init.spec().results)
-    out.push_back(layout.at(initial, result.param));
-  init.run(batchRows(init, 0), out, {batch(), seed, 0, 0});
-  for (const ResultSpec &result : init.spec().results)
-    std::memcpy(layout.at(model.params().edit(), result.param),
-                layout.at(initial, result.param),
-                size_t(layout.size[result.param] * sizeOf(layout.type)));
-  const int bad = model.params().firstNonFinite();
-  if (bad >= 0)
-    throw Error(fmt::format("parameter '{}' starts as NaN or infinity",
-                            model.plan().params[bad].path),
-                "its initial value is computed from the first batch",
-                "look for columns that are constant, or far from 0");
+  initializeParams(model, init, batchRows(init, 0), batch(), seed);
 }
 
 double Trainer::Job::gradient(int64_t step) {
@@ -337,6 +322,8 @@ TrainResult Trainer::run() {
   // Before any work: a data file that is missing should not cost a training.
   for (size_t t = state.train; t < model.plan().trains.size(); ++t)
     dataFor(specOf(t));
+  if (!resumed)
+    initializeUntrained(model, state.seed);
   Interrupt interrupt;
   TrainResult result;
   for (;; ++state.train) {

@@ -130,3 +130,38 @@ TEST_F(Checks, MissingDataIsSaidWithItsOption) {
   EXPECT_EQ(o.status, 1);
   EXPECT_TRUE(has(o.out + o.err, {"'rows' are not at 'nowhere.csv'"}));
 }
+
+class UnitTests : public ::testing::Test {
+protected:
+  Outcome run(const MockOptions &options) {
+    MockProgram program(options);
+    return command(program, {"test"});
+  }
+  /// Two tests: the second holds a check of the label `second`.
+  static std::string tests(const std::string &second) {
+    return R"([{"label":"first test","checks":[
+      {"label":"trip","measure":"roundtrip","dist":"p","relation":"<","value":1e-10},
+      {"label":"det","measure":"logdet","dist":"p","relation":"==","numeric":true,"within":1e-8}]},
+      {"label":"second test","checks":[)" +
+           second + "]}]";
+  }
+};
+
+TEST_F(UnitTests, RunOnInitialValuesAndDraws) {
+  const Outcome o =
+      run({.precision = "f64", .tests = tests(""), .topInit = true});
+  EXPECT_EQ(o.status, 0) << o.out << o.err;
+  EXPECT_TRUE(
+      has(o.out, {"pass first test", "pass second test", "2 of 2 tests pass"}));
+}
+
+TEST_F(UnitTests, ShowTheCheckThatFails) {
+  const Outcome o =
+      run({.precision = "f64",
+           .tests = tests(R"({"label":"far","measure":"expression",
+       "kernel":"p.sample","draws":1000,"relation":"==","value":9,"within":1})"),
+           .topInit = true});
+  EXPECT_EQ(o.status, 1);
+  EXPECT_TRUE(has(o.out, {"pass first test", "FAIL second test", "far",
+                          "== 9 within 1", "1 of 2 tests pass"}));
+}

@@ -129,7 +129,7 @@ TEST_F(Cli, InfoSaysKindAndWhy) {
 
 TEST_F(Cli, EveryCommandHasHelp) {
   for (const char *name :
-       {"train", "logp", "sample", "check", "info", "plot"}) {
+       {"train", "logp", "sample", "check", "test", "info", "plot"}) {
     const Outcome o = run({name, "--help"});
     EXPECT_EQ(o.status, 0);
     EXPECT_TRUE(has(o.out, {"--threads"})) << name;

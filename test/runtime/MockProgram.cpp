@@ -326,9 +326,10 @@ static std::string metadataOf(const MockOptions &o) {
 "trains":[{{"models":["p"],"data":"rows","loss":"train0.loss","grad":"train0.grad","init":"train0.init",
 "init_uses_data":true,"params":[0,1,2],"optimizer":{{"kind":"{}","lr":{},"beta1":0.9,"beta2":0.999,"eps":1e-8,"weight_decay":0}},
 "clip":{},"ema":{},"batch":{},"steps":{},"every":{},"patience":{}}}],
-"checks":{},"tests":[]}})",
+"checks":{},"tests":{}{}}})",
       field, o.optimizer, o.lr, o.clip, o.ema, o.batch, o.steps, o.every,
-      o.patience, o.checks);
+      o.patience, o.checks, o.tests,
+      o.topInit ? R"(,"init":"train0.init")" : "");
   return text;
 }
 

@@ -23,7 +23,8 @@ struct MockOptions {
   int batch = 64, steps = 60, every = 10, patience = 0;
   std::string optimizer = "adam";
   std::string space = "Real";
-  std::string checks = "[]"; ///< JSON
+  std::string checks = "[]", tests = "[]"; ///< JSON
+  bool topInit = false; ///< the plan names train0.init for untrained values
   std::string hash = "mockhash";
   int shape = 2;        ///< of p.*.affine.s as declared
   bool nanLoss = false; ///< the loss is NaN from step 25 on
