@@ -153,7 +153,8 @@ bool Elaborator::bindParameter(const ast::Parameter &param, Den value, SourceRan
   Space wanted = space(*param.space, callee);
   if (!wanted.isValid())
     return false;
-  checkSpace(wanted, value.tensor, range, what);
+  if (!checkSpace(wanted, value.tensor, range, what))
+    return false;
   if (!value.tensor.space.isFloat() && wanted.isFloat())
     value.tensor = toFloat(value.tensor);
   bind(callee.env, param.name, std::move(value));
@@ -307,10 +308,10 @@ Den Elaborator::callFunction(const Callable &callable, const ast::CallExpr &node
     Space declared = space(*result, callee);
     if (!declared.isValid())
       return Den::error();
-    if (declared.kind() == SpaceKind::Real)
-      checkSpace(declared, value.tensor, body ? body->range : range,
-                 "the result of '" + callable.name + "'");
-    else if (declared.kind() != SpaceKind::Product)
+    if (declared.kind() == SpaceKind::Real && !checkSpace(declared, value.tensor, body ? body->range : range,
+                 "the result of '" + callable.name + "'"))
+      return Den::error();
+    if (declared.kind() != SpaceKind::Product && declared.kind() != SpaceKind::Real)
       value = chart(value.tensor, declared, range);
   }
   if (!ascribed)

@@ -58,7 +58,13 @@ std::optional<DistId> Elaborator::requireDist(NamedDist &named, const std::optio
   if (!named.demandRange.isValid())
     named.demandRange = range;
   Frame frame = enter(*named.callable);
-  std::vector<typed::Condition> conditions = conditionsOf(*named.callable->def, frame);
+  // A subject whose space names conditions (Interval(a, b)) fixes them.
+  const ast::DefItem &def = *named.callable->def;
+  bool fixed = def.params && !def.params->subject.empty() && def.params->subject[0].space &&
+               !def.params->subject[0].space->args.empty();
+  std::vector<typed::Condition> conditions;
+  if (!fixed)
+    conditions = conditionsOf(def, frame);
   named.id = tryMakeDist(law, want, named.name, range, conditions);
   named.busy = false;
   named.failed = !named.id;
@@ -231,6 +237,22 @@ void Elaborator::wrongCodomain(const Space &have, const Space &want, const std::
     d.help("let the flow end in " + want.str() + ", or take a base on " + have.str());
 }
 
+/// The space that a flow starts from, when its header says it, for a shape.
+std::optional<Space> Elaborator::flowStart(const Den &flow, const std::vector<int64_t> &shape) {
+  const Callable &callable = *flow.callable;
+  if (callable.form == Callable::Form::Compose)
+    return flowStart(callable.parts[0], shape);
+  if (callable.form != Callable::Form::Decl || !callable.def->params ||
+      callable.def->params->subject.size() != 1 || !callable.def->params->subject[0].space)
+    return Space::real(shape);
+  const ast::SpaceExpr &declared = *callable.def->params->subject[0].space;
+  Frame frame = enter(callable);
+  if (declaredRank(declared) != shape.size() ||
+      !unify(declared, Space::real(shape), frame, here, "the subject of '" + callable.name + "'"))
+    return Space::real(shape);
+  return space(declared, frame);
+}
+
 std::optional<DistId> Elaborator::makeTransformed(const Law &law, const std::optional<Space> &demand,
                                                   const std::string &name, SourceRange range,
                                                   const std::vector<typed::Condition> &conditions) {
@@ -245,7 +267,7 @@ std::optional<DistId> Elaborator::makeTransformed(const Law &law, const std::opt
     if (!start && demand)
       start = Space::real(demand->shape());
   } else if (!start && baseSpace && !baseSpace->shape().empty()) {
-    start = baseSpace; // Normal[2]: the flow keeps the shape
+    start = flowStart(*law.flow, baseSpace->shape()); // Normal[2]: the shape is kept
   }
   if (!start || start->kind() == SpaceKind::Product) {
     error(Code::SpaceUndetermined, law.range.isValid() ? law.range : range,

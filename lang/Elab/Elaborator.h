@@ -109,7 +109,7 @@ private:
   size_t declaredRank(const ast::SpaceExpr &expr);
   std::optional<std::string> unboundName(const ast::Expr &expr, Frame &frame);
   bool accepts(const Space &declared, const Space &actual);
-  void checkSpace(const Space &declared, const Tensor &value, SourceRange range, const std::string &what);
+  bool checkSpace(const Space &declared, const Tensor &value, SourceRange range, const std::string &what);
 
   //===--- Emission (Emit.cpp) ---===//
   typed::Op &append(typed::Op op);
@@ -146,7 +146,7 @@ private:
   Tensor binderValue(BinderId binder);
   std::optional<std::vector<ResolvedSlot>> resolveSlots(const std::vector<ast::Slot> &slots,
       const std::vector<int64_t> &shape, Frame &frame, SourceRange range);
-  std::optional<ResolvedSlot> resolveSlot(const ast::Slot &slot, int64_t extent, Frame &frame);
+  std::optional<ResolvedSlot> resolveSlot(const ast::Slot &slot, int64_t extent, Frame &frame, bool emptyFits = false);
   void binderNames(const ast::Expr &expr, Frame &frame, std::vector<BinderId> &found);
   std::vector<int64_t> flatIndices(const std::vector<ResolvedSlot> &slots,
       const std::vector<int64_t> &shape, const std::vector<BinderId> &baseLabels,
@@ -250,6 +250,7 @@ private:
   Den evalLawCall(const Den &base, const ast::CallExpr &node, const ast::Expr &expr, Frame &frame);
   Den lawConstructor(const std::string &name, const ast::CallExpr &node, const ast::Expr &expr, Frame &frame);
   LawPtr lawOf(const Den &den, SourceRange range, Frame &frame);
+  std::optional<Space> flowStart(const Den &flow, const std::vector<int64_t> &shape);
   bool isTransformed(const Law &law) const;
   std::optional<Space> ownSpace(const Law &law);
   bool canSample(const Law &law) const;

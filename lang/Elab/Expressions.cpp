@@ -25,7 +25,7 @@ Den Elaborator::evalNode(const ast::Expr &expr, Frame &frame) {
   if (const auto *n = expr.as<ast::NameExpr>())
     return evalName(*n, expr.range, frame);
   if (const auto *n = expr.as<ast::NumberExpr>())
-    return Den::ofNumber(n->percent ? n->value / 100 : n->value);
+    return Den::ofNumber(n->value);
   if (const auto *n = expr.as<ast::StringExpr>())
     return Den::ofText(n->value);
   if (const auto *n = expr.as<ast::BoolExpr>())
@@ -223,13 +223,15 @@ Den Elaborator::evalIndex(const ast::IndexExpr &node, const ast::Expr &expr, Fra
     return Den::ofLaw(law);
   }
   case Den::Kind::List: {
-    ast::Slot const *slot = node.slots.size() == 1 ? &node.slots[0] : nullptr;
-    auto resolved = slot ? resolveSlot(*slot, static_cast<int64_t>(base.items.size()), frame)
-                         : std::nullopt;
-    if (!resolved && slot && slot->kind == ast::Slot::Kind::From && base.items.size())
+    if (node.slots.size() != 1) {
+      error(Code::ShapeMismatch, expr.range, "a list has one index");
       return Den::error();
-    if (!resolved || resolved->kind != ResolvedSlot::Kind::Points)
+    }
+    auto resolved = resolveSlot(node.slots[0], static_cast<int64_t>(base.items.size()), frame, true);
+    if (!resolved)
       return Den::error();
+    if (resolved->kind != ResolvedSlot::Kind::Points)
+      return base;
     if (resolved->drop && resolved->binders.empty())
       return base.items[resolved->points[0]];
     std::vector<Den> items;

@@ -102,7 +102,8 @@ void Elaborator::applyDecl(const Callable &flow, const std::vector<Den> &targets
         Tensor probe;
         probe.space = have;
         probe.bounds = Bounds::of(have);
-        checkSpace(wanted, probe, range, what);
+        if (!checkSpace(wanted, probe, range, what))
+          return;
       }
       bind(callee.env, subject[i].name, targets[i]);
     }
@@ -237,6 +238,7 @@ void Elaborator::repeatBlock(int64_t count, const std::string &what, Frame &fram
   for (const Den &target : frame.subject)
     before.push_back({target.place, placeSpace(target.place)});
   uint64_t start = clock;
+  size_t firstInside = program.values.size();
   loopUses.emplace_back();
   op.regions.push_back(regionOf([&](typed::Region &region) {
     ValueId index = newValue(Space::make(SpaceKind::Int), indexName ? *indexName : "step");
@@ -257,9 +259,7 @@ void Elaborator::repeatBlock(int64_t count, const std::string &what, Frame &fram
   // A value from before the loop is used in every step: nothing that it was
   // read from may be replaced in a step.
   for (const Use &use : uses) {
-    bool outer = true;
-    for (const Dependence &dep : use.value.deps)
-      outer &= dep.time <= start;
+    bool outer = use.value.id < firstInside;
     for (const Dependence &dep : use.value.deps) {
       const RootState &root = roots.at(dep.root);
       bool replaced = false;

@@ -32,12 +32,13 @@ void Elaborator::binderNames(const ast::Expr &expr, Frame &frame,
 }
 
 std::optional<ResolvedSlot> Elaborator::resolveSlot(const ast::Slot &slot,
-                                                    int64_t extent, Frame &frame) {
+                                                    int64_t extent, Frame &frame,
+                                                    bool emptyFits) {
   using Kind = ast::Slot::Kind;
   ResolvedSlot result;
   auto points = [&](int64_t lo, int64_t hi) {
     result.kind = ResolvedSlot::Kind::Points;
-    if (lo < 0 || hi > extent || lo >= hi) {
+    if (lo < 0 || hi > extent || lo > hi || (lo == hi && !emptyFits)) {
       error(Code::IndexOutOfRange, slot.range,
             "the range " + std::to_string(lo) + ".." + std::to_string(hi) +
                 " does not lie in 0.." + std::to_string(extent));

@@ -89,6 +89,14 @@ Den Elaborator::evalBinary(const ast::BinaryExpr &node, const ast::Expr &expr, F
   return arithmetic(node.op, a, b, node, frame);
 }
 
+/// x + 0, x - 0, x * 1, x / 1: defaults of library laws leave many of them.
+static bool isNeutral(const std::string &op, const Den &a, const Den &b) {
+  double unit = op == "*" || op == "/" ? 1 : 0;
+  bool commutes = op == "+" || op == "*";
+  return (b.is(Den::Kind::Number) && b.number == unit) ||
+         (commutes && a.is(Den::Kind::Number) && a.number == unit);
+}
+
 Den Elaborator::arithmetic(const std::string &op, const Den &a, const Den &b,
                            const ast::BinaryExpr &node, Frame &frame) {
   static const std::map<std::string, std::string> mnemonics = {
@@ -106,6 +114,8 @@ Den Elaborator::arithmetic(const std::string &op, const Den &a, const Den &b,
       return Den::error();
     if (t->space.isMatrixSpace())
       return unsupported(here, "arithmetic on a structured matrix");
+    if (isNeutral(op, a, b) && t->space.isFloat())
+      return Den::ofTensor(*t);
     return Den::ofTensor(left ? scalarBinary(it->second, a.number, *t)
                               : binaryScalar(it->second, *t, b.number));
   }

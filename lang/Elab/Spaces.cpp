@@ -164,26 +164,27 @@ bool Elaborator::accepts(const Space &declared, const Space &actual) {
   return want == have;
 }
 
-void Elaborator::checkSpace(const Space &declared, const Tensor &value,
+bool Elaborator::checkSpace(const Space &declared, const Tensor &value,
                             SourceRange range, const std::string &what) {
   Space actual = value.space.withShape(value.valueShape());
   if (accepts(declared, actual))
-    return;
+    return true;
   // The bounds may know more than the space says: 1 + exp(x) is Positive.
   if (declared.shape() == actual.shape() && declared.isFloat() && actual.isFloat() &&
       declared.kind() != SpaceKind::Simplex && !declared.isMatrixSpace() &&
       value.bounds.inside(declared.lo(), declared.hi()))
-    return;
+    return true;
   if (declared.shape() != actual.shape()) {
     error(Code::ShapeMismatch, range,
           what + " is " + declared.str() + ", but the value has space " + actual.str(),
           "shape does not fit");
-    return;
+    return false;
   }
   error(Code::SpaceMismatch, range,
         what + " is " + declared.str() + ", but the value has space " + actual.str(),
         "may lie outside of " + declared.str())
       .help("map it there, for example by softplus (Positive) or sigmoid (Unit)");
+  return false;
 }
 
 std::optional<std::string> Elaborator::unboundName(const ast::Expr &expr, Frame &frame) {
