@@ -4,6 +4,7 @@
 #include "Lane/IR/LaneOps.h"
 #include "Lane/Diff/Differentiation.h"
 #include "Lane/IR/LaneInfer.h"
+#include <charconv>
 #include <cmath>
 #include <numbers>
 
@@ -61,20 +62,33 @@ static ParseResult parseConstValue(OpAsmParser &parser, Attribute &value) {
   return success();
 }
 
-static void printConstValue(OpAsmPrinter &printer, Operation *,
+// The shortest digits that read back as the same f64, as a float literal.
+static std::string digitsOf(double v) {
+  char buffer[40];
+  auto end = std::to_chars(buffer, buffer + sizeof buffer, v).ptr;
+  std::string text(buffer, end);
+  size_t exponent = text.find('e');
+  if (text.find('.') == std::string::npos)
+    text.insert(exponent == std::string::npos ? text.size() : exponent, ".0");
+  return text;
+}
+
+static void printConstValue(OpAsmPrinter &printer, Operation *op,
                             Attribute value) {
   auto number = dyn_cast<FloatAttr>(value);
   if (!number) {
     printer << "elements " << value;
     return;
   }
-  APFloat v = number.getValue();
-  if (v.isInfinity())
-    printer << (v.isNegative() ? "-inf" : "inf");
-  else if (v.isNaN())
+  double v = number.getValueAsDouble();
+  if (std::isinf(v))
+    printer << (v < 0 ? "-inf" : "inf");
+  else if (std::isnan(v))
     printer << "nan";
+  else if (!typeOf(op->getResult(0)).isFloat() && v == std::trunc(v))
+    printer << (int64_t)v;
   else
-    printer.printFloat(v);
+    printer << digitsOf(v);
 }
 
 LogicalResult ConstOp::verify() {

@@ -117,7 +117,7 @@ struct AddOfPlacements : OpRewritePattern<AddOp> {
     int64_t rows = 0;
     for (Value v : addends) {
       std::optional<Placement> p = placementOf(v);
-      if (p && source.empty())
+      if (p && parts.empty()) // the first part that fits names the axis
         source.assign(typeOf(v).getDim(p->axis), -1);
       bool fits = p && (parts.empty() || p->axis == parts.front().axis);
       // Twice the same place, in one value or in two, is a true sum.
