@@ -161,6 +161,7 @@ struct LaneToTile : tile::impl::LaneToTileBase<LaneToTile> {
     ModuleOp module = getOperation();
     LaneToTileOptions chosen{lanes, chunk, cache};
     legalize(module);
+    chooseStacked(module);
     splitRates(module);
     if (failed(clean()))
       return signalPassFailure();

@@ -125,6 +125,58 @@ static void legalizeContract(lane::ContractOp op) {
   op.erase();
 }
 
+// z > 0 exactly where relu(z) > 0: the mask needs no memory but the activation.
+static void readActivation(lane::ReluOp relu) {
+  for (Operation *user : llvm::make_early_inc_range(relu.getX().getUsers())) {
+    auto compare = dyn_cast<lane::CompareOp>(user);
+    if (!compare || compare->getBlock() != relu->getBlock() ||
+        compare.getPredicate() != lane::Predicate::gt ||
+        compare.getX() != relu.getX())
+      continue;
+    auto zero = compare.getY().getDefiningOp<lane::ConstOp>();
+    if (!zero || zero.getSplat() != 0.0)
+      continue;
+    if (compare->isBeforeInBlock(relu))
+      relu->moveBefore(compare);
+    compare.getXMutable().assign(relu.getResult());
+  }
+}
+
+/// The additions of a tree rooted at `op` that nothing else reads, and what
+/// they add.
+static void terms(lane::AddOp op, SmallVectorImpl<Value> &pads,
+                  SmallVectorImpl<Value> &others) {
+  for (Value term : {op.getX(), op.getY()}) {
+    auto add = term.getDefiningOp<lane::AddOp>();
+    if (add && add->hasOneUse() && add->getBlock() == op->getBlock())
+      terms(add, pads, others);
+    else
+      (term.getDefiningOp<lane::PadOp>() && term.hasOneUse() ? pads : others)
+          .push_back(term);
+  }
+}
+
+// Pads are added first, so that they are put together where they do not
+// overlap. This changes no sum but for the sign of a zero: of three terms at an
+// element, at least one is the zero of a pad.
+static void gatherPads(lane::AddOp op) {
+  auto next = op->hasOneUse() ? dyn_cast<lane::AddOp>(*op->user_begin())
+                              : lane::AddOp();
+  if (next && next->getBlock() == op->getBlock())
+    return;
+  SmallVector<Value> pads, others;
+  terms(op, pads, others);
+  if (pads.size() < 2 || others.empty() || others.size() > 1)
+    return;
+  OpBuilder b(op);
+  Value sum = pads.front();
+  for (Value pad : ArrayRef(pads).drop_front())
+    sum = lane::AddOp::create(b, op.getLoc(), sum, pad);
+  sum = lane::AddOp::create(b, op.getLoc(), others.front(), sum);
+  op.getResult().replaceAllUsesWith(sum);
+  op.erase();
+}
+
 void rill::tile::legalize(Operation *root) {
   root->walk([](Operation *op) {
     if (auto stop = dyn_cast<lane::StopOp>(op)) {
@@ -135,6 +187,12 @@ void rill::tile::legalize(Operation *root) {
         expandLogSumExp(reduce);
     } else if (auto contract = dyn_cast<lane::ContractOp>(op)) {
       legalizeContract(contract);
+    } else if (auto relu = dyn_cast<lane::ReluOp>(op)) {
+      readActivation(relu);
     }
   });
+  SmallVector<lane::AddOp> additions;
+  root->walk([&](lane::AddOp add) { additions.push_back(add); });
+  for (lane::AddOp add : llvm::reverse(additions))
+    gatherPads(add);
 }

@@ -14,6 +14,10 @@ namespace rill::tile {
 /// Rewrites operations that steps do not know in terms of others.
 void legalize(mlir::Operation *root);
 
+/// Stacks the activation instead of the product where a reverse loop recomputes
+/// nothing else from it.
+void chooseStacked(mlir::Operation *root);
+
 /// Splits loops by rate: what depends on invariant values alone into a loop
 /// before, what works on batch reductions into a loop after. What is left
 /// computes varying values and bare batch reductions, unless the loop reads

@@ -114,6 +114,13 @@ static Step stepOfConcat(lane::ConcatOp concat) {
 
 //===-- forming -----------------------------------------------------------===//
 
+/// Box that a member runs over.
+static Shape boxOf(Operation *op) {
+  if (isa<lane::ReduceOp, lane::ReduceBatchOp>(op))
+    return shapeOf(op->getOperand(0));
+  return shapeOf(op->getResult(0));
+}
+
 namespace {
 
 class Former {
@@ -128,15 +135,23 @@ private:
   void add(Operation *op);
   void addMember(Operation *op);
   int append(Step step, Operation *op);
-  /// The first step at which `op` can be, as far as `operand` goes.
-  int earliest(Value operand, bool member);
+  /// The first step over `dims` at which a member can read `operand`.
+  int earliest(Value operand, ArrayRef<int64_t> dims);
   bool accepts(const Step &step, Operation *op, ArrayRef<int64_t> dims);
+  std::optional<int> search(Operation *op, int first, ArrayRef<int64_t> dims);
+  void put(Operation *op, int k);
+  void settle(Operation *op);
+  void settleOperands(ValueRange values);
+  void sinkMembers();
+  bool sinks(int k, Operation *op);
   void markStored();
 
   ArrayRef<Operation *> ops;
   DenseSet<Operation *> listed;
   std::vector<Step> steps;
   DenseMap<Operation *, int> at;
+  /// Members without a step yet, and the first that could take them.
+  DenseMap<Operation *, int> pending;
   std::map<Operation *, Step> assemblies;
   DenseSet<Operation *> absorbed;
 };
@@ -158,24 +173,22 @@ void Former::findAssemblies() {
   }
 }
 
-int Former::earliest(Value operand, bool member) {
+int Former::earliest(Value operand, ArrayRef<int64_t> dims) {
   Value root = rootOf(operand);
   Operation *op = root.getDefiningOp();
+  if (auto found = pending.find(op); op && found != pending.end()) {
+    if (operand == root && ArrayRef(boxOf(op)) == dims)
+      return found->second;
+    settle(op);
+  }
   auto found = op ? at.find(op) : at.end();
   if (found == at.end())
     return 0;
   const Step &step = steps[found->second];
-  bool inRegister = member && operand == root &&
+  bool inRegister = operand == root && !isa<lane::ReduceOp>(op) &&
                     (step.kind == Step::map || step.kind == Step::product) &&
-                    !isa<lane::ReduceOp>(op);
+                    ArrayRef(step.dims) == dims;
   return found->second + !inRegister;
-}
-
-/// Box that a member runs over.
-static Shape boxOf(Operation *op) {
-  if (isa<lane::ReduceOp, lane::ReduceBatchOp>(op))
-    return shapeOf(op->getOperand(0));
-  return shapeOf(op->getResult(0));
 }
 
 bool Former::accepts(const Step &step, Operation *op, ArrayRef<int64_t> dims) {
@@ -195,37 +208,70 @@ int Former::append(Step step, Operation *op) {
   return at[op];
 }
 
+std::optional<int> Former::search(Operation *op, int first,
+                                  ArrayRef<int64_t> dims) {
+  for (int k = first; k < int(steps.size()); ++k)
+    if ((k == first || steps[k].kind == Step::map) &&
+        accepts(steps[k], op, dims))
+      return k;
+  return std::nullopt;
+}
+
+// With what it reads and is not placed yet.
+void Former::put(Operation *op, int k) {
+  pending.erase(op);
+  at[op] = k;
+  for (Value operand : op->getOperands())
+    if (Operation *maker = operand.getDefiningOp(); pending.contains(maker))
+      put(maker, k);
+  steps[k].members.push_back(op);
+  if (auto reduce = dyn_cast<lane::ReduceOp>(op))
+    steps[k].reduced = Shape(reduce.getDims().begin(), reduce.getDims().end());
+}
+
+void Former::settle(Operation *op) {
+  Shape dims = boxOf(op);
+  if (std::optional<int> k = search(op, pending.lookup(op), dims))
+    return put(op, *k);
+  Step step(Step::map);
+  step.dims = dims;
+  steps.push_back(std::move(step));
+  put(op, steps.size() - 1);
+}
+
+// An operation that finds no step waits for the first that reads it, so that
+// masks and the like end up in the epilogue of a product.
 void Former::addMember(Operation *op) {
   Shape dims = boxOf(op);
   int first = 0;
   for (Value operand : op->getOperands())
-    first = std::max(first, earliest(operand, true));
-  int chosen = -1;
-  for (int k = first; k < int(steps.size()) && chosen < 0; ++k)
-    if ((k == first || steps[k].kind == Step::map) &&
-        accepts(steps[k], op, dims))
-      chosen = k;
-  if (chosen < 0) {
-    Step step(Step::map);
-    step.dims = dims;
-    chosen = append(step, op);
-  }
-  at[op] = chosen;
-  steps[chosen].members.push_back(op);
-  if (auto reduce = dyn_cast<lane::ReduceOp>(op))
-    steps[chosen].reduced =
-        Shape(reduce.getDims().begin(), reduce.getDims().end());
+    first = std::max(first, earliest(operand, dims));
+  pending[op] = first;
+  if (std::optional<int> k = search(op, first, dims))
+    put(op, *k);
+  else if (isa<lane::ReduceOp, lane::ReduceBatchOp>(op))
+    settle(op);
+}
+
+void Former::settleOperands(ValueRange values) {
+  for (Value value : values)
+    if (Operation *maker = rootOf(value).getDefiningOp();
+        pending.contains(maker))
+      settle(maker);
 }
 
 void Former::add(Operation *op) {
   if (auto found = assemblies.find(op); found != assemblies.end()) {
     Step step = found->second;
     step.anchor = op;
+    for (const Piece &piece : step.pieces)
+      settleOperands(piece.value);
     append(step, op);
     return;
   }
   if (isElementwise(op) || isa<lane::ReduceOp, lane::ReduceBatchOp>(op))
     return addMember(op);
+  settleOperands(op->getOperands());
   Step step(Step::other);
   if (auto concat = dyn_cast<lane::ConcatOp>(op))
     step = stepOfConcat(concat);
@@ -238,6 +284,55 @@ void Former::add(Operation *op) {
   }
   step.anchor = op;
   append(step, op);
+}
+
+/// True if `op` of step `k` is better done where its result is read: one later
+/// step over the same box, which then reads the operands, from memory anyhow,
+/// instead of the result.
+bool Former::sinks(int k, Operation *op) {
+  if (!op->hasTrait<lane::Elementwise>() || op->use_empty())
+    return false;
+  int target = -1;
+  for (Operation *user : op->getUsers()) {
+    auto found = at.find(user);
+    if (found == at.end() || found->second == k ||
+        !llvm::is_contained(steps[found->second].members, user) ||
+        (target >= 0 && target != found->second))
+      return false;
+    target = found->second;
+  }
+  if (steps[target].dims != steps[k].dims)
+    return false;
+  int reads = 0;
+  for (Value operand : op->getOperands()) {
+    Operation *maker = rootOf(operand).getDefiningOp();
+    bool here = maker && maker->getNumOperands() && at.count(maker) &&
+                at[maker] == k;
+    bool stored = llvm::any_of(operand.getUsers(), [&](Operation *user) {
+      return user != op && (!at.count(user) || at[user] != k);
+    });
+    if (here && !stored)
+      return false;
+    reads += !lane::isInvariant(operand);
+  }
+  if (reads > 1)
+    return false;
+  at[op] = target;
+  llvm::erase(steps[k].members, op);
+  auto &members = steps[target].members;
+  members.insert(members.begin(), op);
+  return true;
+}
+
+// Later operations first: what they read may follow them.
+void Former::sinkMembers() {
+  for (int k = 0; k < int(steps.size()); ++k) {
+    if (steps[k].kind != Step::map)
+      continue;
+    SmallVector<Operation *> members(steps[k].members);
+    for (Operation *op : llvm::reverse(members))
+      sinks(k, op);
+  }
 }
 
 // A result needs memory unless all that reads it are members of its own step.
@@ -265,6 +360,10 @@ std::vector<Step> Former::run() {
   for (Operation *op : ops)
     if (!isFree(op) && !absorbed.contains(op))
       add(op);
+  for (Operation *op : ops)
+    if (pending.contains(op) && !op->use_empty())
+      settle(op);
+  sinkMembers();
   markStored();
   return std::move(steps);
 }
