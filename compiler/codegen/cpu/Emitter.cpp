@@ -54,6 +54,8 @@ Type Emitter::like(Type type, Type element) {
 }
 
 int64_t Emitter::bytes(Type element) {
+  if (mlir::isa<LLVM::LLVMPointerType>(element))
+    return 8;
   unsigned width = element.getIntOrFloatBitWidth();
   return width < 8 ? 1 : width / 8;
 }

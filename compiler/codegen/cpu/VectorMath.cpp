@@ -46,7 +46,7 @@ llvm::ArrayRef<FnInfo> rill::cpu::functionTable() {
       {Fn::Erfc, "erfc", 1, 0.6, 6, false, inf, inf},
       {Fn::Erfinv, "erfinv", 1, 0.6, 8, false, inf, inf},
       {Fn::Ndtri, "ndtri", 1, 0.6, 8, false, inf, inf},
-      {Fn::Lgamma, "lgamma", 1, 0.6, 16, true, inf, inf},
+      {Fn::Lgamma, "lgamma", 1, 0.6, 64, true, inf, inf},
       {Fn::Digamma, "digamma", 1, 0.6, 32, true, inf, inf},
   };
   return table;

@@ -166,9 +166,11 @@ Value VectorMath::lgamma(Value x) {
   Value value = e.sub(e.add(main, tail), log(product));
   Value infinite = e.eq(z, c(x, inf));
   value = e.select(infinite, c(x, inf), value);
-  // log |gamma(x)| = log(pi) - log |sin(pi x)| - lgamma(1 - x).
-  Value mirrored = e.sub(
-      e.sub(c(x, 1.14472988584940017414), log(e.abs(sinPi(x)))), value);
+  // log |gamma(x)| = -log |sin(pi x) / pi| - lgamma(1 - x).
+  Value sine = e.mul(e.abs(sinPi(x)), c(x, 1 / pi));
+  sine = e.select(e.lt(e.abs(x), c(x, 0x1p-40)), e.abs(x), sine);
+  Value mirrored = e.sub(e.neg(log(sine)), value);
+  mirrored = e.select(e.eq(sine, c(x, 0)), c(x, inf), mirrored);
   value = e.select(reflect, mirrored, value);
   value = e.select(e.eq(e.abs(x), c(x, inf)), c(x, inf), value);
   return e.select(e.isNan(x), x, value);

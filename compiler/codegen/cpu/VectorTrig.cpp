@@ -132,7 +132,7 @@ Value VectorMath::atan2(Value x, Value y) {
   angle = e.select(bothInf, c(x, pi / 4), angle);
   Value back = e.sub(c(x, pi), e.sub(angle, c(x, 1.2246467991473532e-16)));
   angle = e.select(negative, back, angle);
-  angle = e.select(e.isNan(y), y, angle);
+  angle = e.select(e.isNan(x), x, e.select(e.isNan(y), y, angle));
   return e.copySign(angle, x);
 }
 
