@@ -219,11 +219,10 @@ static bool hasSinks(Operation *phase) {
 }
 
 void TileEmitter::phase(TilesOp op) {
-  int64_t chunk = op.getChunk(), groups = op.getGroups();
+  int64_t groups = op.getGroups(), least = op.getMinTiles();
   Value tiles = slot(Tiles);
-  Value per = e.udiv(e.iadd(tiles, groups - 1), groups);
-  per = e.imax(per, e.num(op.getMinTiles()));
-  per = e.imul(e.udiv(e.iadd(per, chunk - 1), chunk), chunk);
+  Value per = e.imax(e.udiv(e.iadd(tiles, groups - 1), groups), e.num(1));
+  per = e.imul(e.udiv(e.iadd(per, least - 1), least), least);
   Value count = LLVM::UDivOp::create(e.b, e.loc,
                                      e.iadd(tiles, e.isub(per, e.num(1))), per);
   e.store(per, slotAddress(Per));

@@ -106,9 +106,10 @@ def Tile_TilesOp : Tile_Body<"tiles"> {
   let summary = "one pass over all tiles";
   let description = [{
     The tiles of the batch are cut into groups of
-    `g = ceil_to(chunk, max(min_tiles, ceil(tiles / groups)))` tiles; groups run
-    in parallel, each with its sinks, which begin empty. A group runs its
-    chunks of `chunk` tiles in order; the body is what happens for one chunk.
+    `ceil(tiles / groups)` tiles, rounded up to a multiple of `min_tiles`;
+    groups run in parallel, each with its sinks, which begin empty. A group runs
+    its chunks of `chunk` tiles in order, the last perhaps shorter; the body is
+    what happens for one chunk.
     1. Holds loops, views, `each` and `outer`.
     2. `min_tiles` is positive and `groups` too.
   }];

@@ -70,8 +70,9 @@ private:
   void lowerLevel(mlir::Block &block, Levels &levels, int level,
                   llvm::function_ref<void()> after);
   void lowerOnce(Ops ops);
-  void lowerTiles(llvm::function_ref<void()> emit, int64_t chunk);
-  void setGrid(TilesOp tiles);
+  /// `natural` is the chunk that the work suggests.
+  void lowerTiles(llvm::function_ref<void()> emit, int64_t natural);
+  void setGrid(TilesOp tiles, int64_t natural);
   void lowerRepeat(lane::LoopOp loop);
   void moveAll(llvm::ArrayRef<Move> varying,
                llvm::ArrayRef<Move> invariant);

@@ -74,8 +74,9 @@ void Lowering::lowerOnce(Ops ops) {
       viewOf(op->getResult(0));
 }
 
-void Lowering::lowerTiles(function_ref<void()> emit, int64_t chunk) {
+void Lowering::lowerTiles(function_ref<void()> emit, int64_t natural) {
   OpBuilder::InsertionGuard guard(b);
+  int64_t chunk = options.chunk ? options.chunk : natural;
   auto tiles = TilesOp::create(b, loc, chunk, int64_t(1), int64_t(1));
   Operation *outer = phase;
   phase = tiles;
@@ -93,7 +94,7 @@ void Lowering::lowerTiles(function_ref<void()> emit, int64_t chunk) {
   pinned = false;
   loaded.clear();
   if (!failed)
-    setGrid(tiles);
+    setGrid(tiles, natural);
   b.setInsertionPointAfter(tiles);
   emitReduce();
   phase = outer;
@@ -113,13 +114,13 @@ static int64_t sinkBytes(ArrayRef<Sink> sinks) {
 }
 
 // More groups serve more threads, but each has its sinks to write and to reduce
-// again: large ones are given the work of several tiles at least.
-void Lowering::setGrid(TilesOp tiles) {
+// again: large ones are given the work of several tiles at least. The grid
+// decides the order of sums: it must not depend on an option.
+void Lowering::setGrid(TilesOp tiles, int64_t natural) {
   int64_t bytes = sinkBytes(sinks);
-  int64_t groups = bytes == 0 ? 256 : bytes <= options.cache / 4 ? 32 : 16;
-  int64_t least = bytes == 0 ? 1 : bytes <= options.cache / 4 ? 2 : 8;
-  tiles.setGroups(groups);
-  tiles.setMinTiles(least);
+  bool small = bytes <= (int64_t(1) << 18);
+  tiles.setGroups(bytes == 0 ? 256 : small ? 32 : 16);
+  tiles.setMinTiles(std::max<int64_t>(natural, bytes == 0 ? 1 : small ? 2 : 8));
 }
 
 void Lowering::lowerLevel(Block &block, Levels &levels, int level,
@@ -286,8 +287,6 @@ static int64_t timesAround(Operation *op) {
 // Layer-major when weights and their adjoints would not stay in half of the
 // cache for one tile after the other.
 int64_t Lowering::chunkFor(Ops ops) {
-  if (options.chunk)
-    return options.chunk;
   int64_t elements = 0;
   DenseSet<Value> weights;
   auto count = [&](lane::ContractOp contract) {
