@@ -21,7 +21,8 @@ static int64_t sizeOf(const Plan &plan, const std::vector<int> &params) {
   return n;
 }
 
-static void printDist(const Plan &plan, const DistSpec &dist) {
+static void printDist(Model &model, const DistSpec &dist) {
+  const Plan &plan = model.plan();
   fmt::print("\ndist {}: {}{}\n", dist.name, textOf(dist.fields),
              dist.name == plan.main ? " (main)" : "");
   fmt::print("  likelihood  {}{}\n", dist.kind,
@@ -32,10 +33,16 @@ static void printDist(const Plan &plan, const DistSpec &dist) {
     fmt::print("  density     {}\n", dist.densityDirection);
   if (!dist.samplingDirection.empty())
     fmt::print("  sampling    {}\n", dist.samplingDirection);
-  for (const std::string &name : {dist.logp, dist.sample})
-    if (const KernelSpec *kernel = plan.findKernel(name))
-      fmt::print("  {:<11} {:.0f} FLOP per sample\n",
-                 name == dist.logp ? "logp" : "sample", kernel->flops);
+  for (const std::string &name : {dist.logp, dist.sample}) {
+    const KernelSpec *kernel = plan.findKernel(name);
+    if (!kernel)
+      continue;
+    const int64_t scratch = model.code(*kernel).workspace[model.isa()](
+        defaultBatch, model.pool().workers());
+    fmt::print("  {:<11} {:.0f} FLOP and {:.0f} bytes of scratch per sample\n",
+               name == dist.logp ? "logp" : "sample", kernel->flops,
+               double(scratch) / double(defaultBatch));
+  }
 }
 
 static void printParams(const Plan &plan) {
@@ -81,7 +88,7 @@ int runInfo(Model &model, const CommandOptions &options) {
              total, total * sizeOf(plan.type()), isaName(model.isa()),
              model.pool().workers(), model.pool().workers() == 1 ? "" : "s");
   for (const DistSpec &dist : plan.dists)
-    printDist(plan, dist);
+    printDist(model, dist);
   printParams(plan);
   printTrains(plan);
   if (!options.params.empty()) {

@@ -213,7 +213,10 @@ void Trainer::begin() {
   if (there && !options.fresh) {
     bool finished = true;
     try {
-      finished = TensorFile::read(path, "checkpoint").value("finished") == "1";
+      // Finished, but not yet written out, is unfinished.
+      finished =
+          TensorFile::read(path, "checkpoint").value("finished") == "1" &&
+          fileExists(options.out);
     } catch (const Error &) {
       // Unreadable: nothing that could be continued is lost.
     }
@@ -242,6 +245,18 @@ static void requireSameRun(const TrainState &state, uint64_t fingerprint,
         fmt::format("the batch is {}, the checkpoint's {}", batch, state.batch),
         "a training continues with the batch it began with",
         "leave --batch out");
+}
+
+/// The last update is judged by no loss: it must at least be finite, before
+/// anything on disk is replaced by it.
+void Trainer::requireFinite() const {
+  const int bad = model.params().firstNonFinite();
+  if (bad >= 0)
+    throw Error(fmt::format("training stopped: the last step left '{}' not "
+                            "finite",
+                            model.plan().params[bad].path),
+                "the checkpoint holds the parameters before it",
+                "lower the learning rate or clip the gradient");
 }
 
 /// Trains `state.train` from `state.step` on; false after an interrupt.
@@ -294,6 +309,10 @@ bool Trainer::trainOne(Interrupt &interrupt) {
     if (job.validates() &&
         (state.step % every == 0 || state.step == spec.steps)) {
       const double valid = job.validate(state.optimizer);
+      if (!std::isfinite(valid))
+        progress.line(fmt::format("step {}: the validation loss is {}; a row "
+                                  "may lie outside of the support",
+                                  state.step, valid));
       ++state.stale;
       if (valid < state.bestLoss) {
         state.bestLoss = valid;
@@ -306,6 +325,7 @@ bool Trainer::trainOne(Interrupt &interrupt) {
     progress.step(state.step, loss);
   }
   progress.end();
+  requireFinite();
   state.finished = state.train + 1 == model.plan().trains.size();
   if (state.finished)
     save(state);
@@ -339,12 +359,14 @@ TrainResult Trainer::run() {
   }
   result.step = state.bestStep >= 0 ? state.bestStep : state.step;
   result.origin = {state.seed, result.step, state.splits};
-  if (model.params().firstNonFinite() >= 0)
-    throw Error("training stopped: the last step left a parameter that is not "
-                "finite",
-                "the checkpoint holds the parameters before it",
-                "lower the learning rate or clip the gradient");
-  saveParams(options.out, model.plan(), model.params(), result.origin);
+  try {
+    saveParams(options.out, model.plan(), model.params(), result.origin);
+  } catch (const Error &error) {
+    throw Error(error.what(), error.why,
+                fmt::format("the training is complete in '{}'; make room, then "
+                            "'train --out {} --resume' writes its parameters",
+                            checkpointPath(options.out), options.out));
+  }
   return result;
 }
 

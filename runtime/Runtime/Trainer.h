@@ -55,6 +55,7 @@ private:
   const DataSet *dataFor(const TrainSpec &spec);
   TrainSpec specOf(size_t train) const;
   void save(const TrainState &state);
+  void requireFinite() const;
   bool trainOne(Interrupt &interrupt);
 
   Model &model;

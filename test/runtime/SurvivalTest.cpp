@@ -23,6 +23,7 @@ protected:
     InFolder::SetUp();
     rows(300);
   }
+  std::string seconds = "0"; ///< between checkpoints
   MockOptions mock{.batch = 32, .steps = 400, .every = 20};
 
   std::vector<std::string> arguments(const std::string &out, bool resume) {
@@ -32,7 +33,7 @@ protected:
                                   "--data",
                                   "rows=" + path("rows.csv"),
                                   "--checkpoint-every",
-                                  "0",
+                                  seconds,
                                   "--threads",
                                   "2"};
     if (resume)
@@ -98,7 +99,8 @@ TEST_F(Survival, KillAtAnyMomentLosesNothing) {
 }
 
 TEST_F(Survival, SigintAndSigtermLeaveAResumableCheckpoint) {
-  mock.steps = 3000;
+  mock.steps = 100000;
+  seconds = "1";
   ASSERT_EQ(finish(start("whole", false)), 0);
   for (int signal : {SIGINT, SIGTERM}) {
     std::filesystem::remove(path("stopped.checkpoint"));
@@ -109,7 +111,7 @@ TEST_F(Survival, SigintAndSigtermLeaveAResumableCheckpoint) {
     EXPECT_EQ(finish(pid), 128 + signal);
     EXPECT_TRUE(has(contentOf(path("child.log")),
                     {"interrupted before step", "--resume"}));
-    EXPECT_LT(stepOf("stopped.checkpoint"), 3000);
+    EXPECT_LT(stepOf("stopped.checkpoint"), 100000);
     EXPECT_FALSE(std::filesystem::exists(path("stopped")));
     ASSERT_EQ(finish(start("stopped", true)), 0);
     EXPECT_EQ(contentOf(path("whole")), contentOf(path("stopped")));
@@ -133,6 +135,22 @@ TEST_F(Survival, AFullDiskKeepsThePreviousCheckpoint) {
   EXPECT_EQ(contentOf(path("m.checkpoint")), checkpoint);
   EXPECT_EQ(contentOf(path("m")), params);
   EXPECT_EQ(temporaries(), 0u);
+}
+
+TEST_F(Survival, AFullDiskAtTheEndLosesNoTraining) {
+  mock.steps = 50;
+  ASSERT_EQ(finish(start("whole", false)), 0);
+  // The parameters cannot be written: their name is taken by a folder.
+  std::filesystem::create_directories(path("m/x"));
+  EXPECT_EQ(finish(start("m", false)), 1);
+  EXPECT_TRUE(has(contentOf(path("child.log")),
+                  {"the training is complete in", "--resume"}));
+  std::filesystem::remove_all(path("m"));
+  // Not even by starting the same command again.
+  EXPECT_EQ(finish(start("m", false)), 1);
+  EXPECT_TRUE(has(contentOf(path("child.log")), {"unfinished training"}));
+  EXPECT_EQ(finish(start("m", true)), 0);
+  EXPECT_EQ(contentOf(path("m")), contentOf(path("whole")));
 }
 
 TEST_F(Survival, AFullDiskIsSaidSo) {

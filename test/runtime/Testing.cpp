@@ -6,6 +6,7 @@
 #include "rill/philox.h"
 
 #include <fmt/format.h>
+#include <fstream>
 
 namespace rill::test {
 
@@ -18,7 +19,7 @@ void InFolder::TearDown() { std::filesystem::remove_all(folder); }
 
 std::string InFolder::file(const std::string &name,
                            const std::string &bytes) const {
-  rt::writeFile(path(name), bytes);
+  std::ofstream(path(name), std::ios::binary) << bytes;
   return path(name);
 }
 
