@@ -123,9 +123,11 @@ void Lowering::emitLoop(lane::LoopOp loop) {
     if (Operation *op = value.getDefiningOp();
         op && stack.base && !isFree(op) && !destinations.count(value))
       destinations[value] = stack.at(made.getStep());
+  // Additions of batch sums to carried ones are the sinks' affair.
   SmallVector<Operation *> ops;
   for (Operation &op : loop.getBlock().without_terminator())
-    ops.push_back(&op);
+    if (once || !isa<lane::AddOp>(op) || !isInvariantOp(&op))
+      ops.push_back(&op);
   lowerOps(ops);
   if (failed)
     return;

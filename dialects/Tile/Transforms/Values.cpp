@@ -168,6 +168,10 @@ Value Lowering::materialize(View view) {
 View Lowering::inMemory(View view) {
   if (view.isMemory())
     return view;
+  if (!view.element) { // after an internal error
+    view.element = element;
+    view.splat = 0;
+  }
   bool once = isa_and_nonnull<OnceOp>(phase);
   View memory = newView(!once, view.shape, view.element);
   emitCopy(view, memory);
