@@ -135,6 +135,7 @@ std::string Den::describe() const {
   case Kind::Builtin: return "the function '" + text + "'";
   case Kind::Method: return "the member '" + text + "'";
   case Kind::Thunk: return "a definition";
+  case Kind::Condition: return "a condition";
   case Kind::Partial: return "the subject of a law";
   }
   return "something";

@@ -150,7 +150,8 @@ struct Den {
     Builtin, ///< `text`
     Method,  ///< `text` of items[0]
     Thunk,   ///< `expr` in `env`, elaborated where it is used
-    Partial
+    Partial,
+    Condition ///< `text`: a condition of the dist being made
   };
   Kind kind = Kind::Error;
   double number = 0, hi = 0;

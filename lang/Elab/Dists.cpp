@@ -65,7 +65,9 @@ std::optional<DistId> Elaborator::requireDist(NamedDist &named, const std::optio
   std::vector<typed::Condition> conditions;
   if (!fixed)
     conditions = conditionsOf(def, frame);
+  const ast::DefItem *saved = std::exchange(conditionOwner, &def);
   named.id = tryMakeDist(law, want, named.name, range, conditions);
+  conditionOwner = saved;
   named.busy = false;
   named.failed = !named.id;
   if (named.id)
@@ -182,7 +184,9 @@ std::optional<DistId> Elaborator::tryMakeDist(const Law &law, const std::optiona
     std::optional<Space> want = own ? own : demand;
     Frame callee = enter(*law.callable);
     for (const typed::Condition &condition : conditions) {
-      Den later = Den::ofText(condition.name); // replaced in the member regions
+      Den later; // its value is an argument of each member region
+      later.kind = Den::Kind::Condition;
+      later.text = condition.name;
       callee.env->names[condition.name] = later;
     }
     Den body = eval(*law.callable->def->body, callee);
@@ -289,21 +293,12 @@ std::optional<DistId> Elaborator::makeTransformed(const Law &law, const std::opt
   dist.flow = memberRegion(name + "/flow", {}, {}, conditions,
                            [&](typed::Region &, std::vector<Tensor>) {
     dist.flowPlace = newRoot(*start, placeName, law.range);
-    Den flow = *law.flow;
-    // Conditions are values of this region now.
-    auto env = Env::inside(flow.callable->env);
-    for (const auto &[key, den] : outerConditions)
-      env->names[key] = den;
-    if (!outerConditions.empty() && flow.callable->form != Callable::Form::Decl) {
-      flow.callable = std::make_shared<Callable>(*flow.callable);
-      flow.callable->env = env;
-    }
     Frame frame;
     frame.env = law.env;
     frame.instances = law.instances;
     frame.subject = {Den::ofPlace(dist.flowPlace)};
     frame.inFlow = true;
-    applyFlow(flow, frame.subject, nullptr, frame, law.range);
+    applyFlow(*law.flow, frame.subject, nullptr, frame, law.range);
   });
   dist.flowOut = placeSpace(dist.flowPlace);
   dist.subject = pull ? dist.flowIn : dist.flowOut;

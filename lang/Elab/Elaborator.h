@@ -334,6 +334,7 @@ private:
   unsigned sites = 0;                        ///< draw sites of this region
   std::string sitePath;
   std::map<const ast::Expr *, DistId> thunkDists; ///< of `let p = pull(..)`
+  const ast::DefItem *conditionOwner = nullptr; ///< whose conditions they are
   std::map<std::string, Den> outerConditions; ///< of the dist being made
   std::vector<ValueId> drawSteps;            ///< loop indices that key draws
   bool perSample = true;                     ///< draws: per sample or once

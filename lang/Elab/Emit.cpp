@@ -250,7 +250,8 @@ Tensor Elaborator::binary(const std::string &op, Tensor x, Tensor y) {
   bool isLogic = op == "and" || op == "or" || op == "xor";
   bool wantFloat = !isLogic && (x.space.isFloat() || y.space.isFloat() || op == "div" ||
                                 op == "pow" || op == "logaddexp" || op == "atan2");
-  if (wantFloat || (!isLogic && x.space.kind() == SpaceKind::Bool))
+  if (wantFloat || (!isLogic && (x.space.kind() == SpaceKind::Bool ||
+                                y.space.kind() == SpaceKind::Bool)))
     x = toFloat(x), y = toFloat(y);
   Space space = x.space.isFloat() ? Space::real(x.space.shape()) : x.space;
   if (space.kind() == SpaceKind::Fin)

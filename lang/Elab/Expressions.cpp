@@ -109,6 +109,13 @@ Den Elaborator::evalName(const ast::NameExpr &node, SourceRange range, Frame &fr
       thunk.text = node.name;
     return force(thunk, frame);
   }
+  if (found->is(Den::Kind::Condition)) {
+    auto it = outerConditions.find(found->text);
+    if (it != outerConditions.end())
+      return it->second;
+    error(Code::NotStatic, range, "the condition '" + node.name + "' is not known at compile time");
+    return Den::error();
+  }
   if (found->is(Den::Kind::Tensor))
     checkAlive(found->tensor, node.name, range);
   if (found->is(Den::Kind::Binder))

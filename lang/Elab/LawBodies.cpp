@@ -90,7 +90,7 @@ bool Elaborator::bindLawConditions(const Law &law, const std::vector<BinderId> &
       value = eval(*given[i]->value, outer);
       where = given[i]->value->range;
     } else if (auto it = outerConditions.find(param.name.text);
-               it != outerConditions.end() && !law.args) {
+               it != outerConditions.end() && !law.args && def == conditionOwner) {
       value = it->second;
     } else if (param.defaultValue) {
       value = eval(*param.defaultValue, callee);

@@ -189,15 +189,7 @@ void Elaborator::useItem(Module &module, const ast::UseItem &use) {
       module.env->names[name.text] = found->second;
       continue;
     }
-    std::vector<std::string> candidates;
-    for (const auto &entry : from->names)
-      candidates.push_back(entry.first);
-    Diagnostic &d = error(Code::UnknownName, name.range,
-                          "module '" + target + "' has no '" + name.text + "'");
-    module.env->names[name.text] = Den::error(); // one report is enough
-    std::string close = didYouMean(name.text, candidates);
-    if (!close.empty())
-      d.help("did you mean '" + close + "'?");
+    module.env->names[name.text] = Den::error(); // reported by the loader
   }
 }
 

@@ -170,7 +170,7 @@ bool Elaborator::checkSpace(const Space &declared, const Tensor &value,
   if (accepts(declared, actual))
     return true;
   // The bounds may know more than the space says: 1 + exp(x) is Positive.
-  if (declared.shape() == actual.shape() && declared.isFloat() && actual.isFloat() &&
+  if (declared.shape() == actual.shape() && declared.isFloat() && actual.kind() != SpaceKind::Product &&
       declared.kind() != SpaceKind::Simplex && !declared.isMatrixSpace() &&
       value.bounds.inside(declared.lo(), declared.hi()))
     return true;

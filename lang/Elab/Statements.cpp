@@ -55,7 +55,9 @@ void Elaborator::statement(const ast::Stmt &stmt, Frame &frame) {
     bind(frame.env, s->name, Den::ofCallable(callable));
     return;
   }
-  if (stmt.as<ast::DrawStmt>()) {
+  if (const auto *s = stmt.as<ast::DrawStmt>()) {
+    if (const auto *name = s->target->as<ast::NameExpr>())
+      bind(frame.env, {name->name, s->target->range}, Den::error());
     error(Code::DrawOutsideLaw, stmt.range, "a draw outside of a law or an expectation")
         .why("only the body of a dist and E[...] may draw");
     return;

@@ -141,7 +141,14 @@ bool Elaborator::bindStatics(Callable &callable,
       error(Code::WrongArguments, slot.range, "a static argument is needed here");
       return false;
     }
-    Den den = eval(*slot.value, frame);
+    // Arithmetic in brackets is static arithmetic: D/2 must divide.
+    const auto *binary = slot.value->as<ast::BinaryExpr>();
+    bool arithmetic = binary && binary->op.size() == 1 &&
+                      std::string("+-*/^").find(binary->op) != std::string::npos;
+    auto number = arithmetic ? staticInt(*slot.value, frame) : std::nullopt;
+    Den den = number        ? Den::ofNumber(static_cast<double>(*number))
+              : arithmetic ? Den::error()
+                           : eval(*slot.value, frame);
     if (den.isError())
       ok = false;
     else if (!passedWhole(den)) {
