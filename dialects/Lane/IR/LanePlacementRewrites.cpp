@@ -102,6 +102,17 @@ static Value assemble(LaneBuilder &b, ArrayRef<Placement> parts,
   return GatherOp::create(b.builder, b.loc, all, axis, indices);
 }
 
+// Pads that interleave, and nothing else, are left as they are: a lowering can
+// write each part to its rows, where concat and gather would move them twice.
+static bool isAssembly(ArrayRef<Value> addends, ArrayRef<Placement> parts) {
+  bool blocks = true;
+  for (const Placement &p : parts)
+    blocks &= p.places.size() == 1 || p.places[1] == p.places[0] + 1;
+  return !blocks && llvm::all_of(addends, [](Value v) {
+    return v.getDefiningOp<PadOp>() != nullptr;
+  });
+}
+
 namespace {
 struct AddOfPlacements : OpRewritePattern<AddOp> {
   using OpRewritePattern::OpRewritePattern;
@@ -134,7 +145,7 @@ struct AddOfPlacements : OpRewritePattern<AddOp> {
       rows += p->places.size();
       parts.push_back(*p);
     }
-    if (parts.size() < 2)
+    if (parts.size() < 2 || isAssembly(addends, parts))
       return failure();
     LaneBuilder b(rewriter, op.getLoc());
     Value sum = assemble(b, parts, source, op.getType());
@@ -144,10 +155,28 @@ struct AddOfPlacements : OpRewritePattern<AddOp> {
     return success();
   }
 };
+
+// Scattering to every place once is gathering by the inverse.
+struct ScatterIsGather : OpRewritePattern<ScatterAddOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(ScatterAddOp op,
+                                PatternRewriter &rewriter) const override {
+    if (op.getX().getType() != op.getType())
+      return failure();
+    SmallVector<int64_t> inverse(op.getIndices().size(), -1);
+    for (auto [k, place] : llvm::enumerate(op.getIndices())) {
+      if (inverse[place] >= 0)
+        return failure();
+      inverse[place] = k;
+    }
+    rewriter.replaceOpWithNewOp<GatherOp>(op, op.getX(), op.getDim(), inverse);
+    return success();
+  }
+};
 } // namespace
 
 void addPlacementRewrites(RewritePatternSet &patterns) {
-  patterns.add<AddOfPlacements>(patterns.getContext());
+  patterns.add<AddOfPlacements, ScatterIsGather>(patterns.getContext());
 }
 
 } // namespace rill::lane

@@ -69,6 +69,34 @@ struct FoldNumbers : OpTraitRewritePattern<Elementwise> {
   }
 };
 
+// A permuted table of numbers is a table of numbers.
+struct PermuteOfConst : OpRewritePattern<PermuteOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(PermuteOp op,
+                                PatternRewriter &rewriter) const override {
+    auto constant = op.getX().getDefiningOp<ConstOp>();
+    if (!constant || constant.getSplat())
+      return failure();
+    TensorType from = op.getX().getType(), to = op.getType();
+    SmallVector<double> elements;
+    for (int64_t i = 0; i < to.getNumElements(); ++i) {
+      // Coordinates of element i of the result, back to front.
+      SmallVector<int64_t> at(from.getRank());
+      int64_t rest = i;
+      for (int64_t k = to.getRank() - 1; k >= 0; --k) {
+        at[op.getPerm()[k]] = rest % to.getDim(k);
+        rest /= to.getDim(k);
+      }
+      int64_t source = 0;
+      for (int64_t k = 0; k < from.getRank(); ++k)
+        source = source * from.getDim(k) + at[k];
+      elements.push_back(constant.getElement(source));
+    }
+    rewriter.replaceOpWithNewOp<ConstOp>(op, to, ArrayRef<double>(elements));
+    return success();
+  }
+};
+
 // x * -1 is -x, (-x) * c is x * -c, (-x) * (-y) is x * y, x * 2 * 4 is x * 8.
 struct CanonicalMul : OpRewritePattern<MulOp> {
   using OpRewritePattern::OpRewritePattern;
@@ -341,6 +369,38 @@ struct ReduceBatchOfVary : OpRewritePattern<ReduceBatchOp> {
   }
 };
 
+// (k / n) * n is k for the number of samples: the mean's factor, taken back.
+struct MeanTimesBatchSize : OpRewritePattern<MulOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(MulOp op,
+                                PatternRewriter &rewriter) const override {
+    for (auto [x, y] : {std::pair(op.getX(), op.getY()),
+                        std::pair(op.getY(), op.getX())}) {
+      auto mean = x.getDefiningOp<DivOp>();
+      if (!mean || mean.getY() != y || !y.getDefiningOp<BatchSizeOp>() ||
+          mean.getX().getType() != op.getType())
+        continue;
+      rewriter.replaceOp(op, mean.getX());
+      return success();
+    }
+    return failure();
+  }
+};
+
+// The sign is cheaper after the batch sum than before.
+struct ReduceBatchOfNeg : OpRewritePattern<ReduceBatchOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(ReduceBatchOp op,
+                                PatternRewriter &rewriter) const override {
+    auto neg = op.getX().getDefiningOp<NegOp>();
+    if (!neg || op.getKind() != BatchKind::sum)
+      return failure();
+    LaneBuilder b(rewriter, op.getLoc());
+    rewriter.replaceOp(op, b.neg(b.withRate(neg.getX(), true)));
+    return success();
+  }
+};
+
 // Repeating is cheaper after the batch sum than before.
 struct ReduceBatchOfSpread : OpRewritePattern<ReduceBatchOp> {
   using OpRewritePattern::OpRewritePattern;
@@ -384,14 +444,14 @@ struct BatchContractOfVary : OpRewritePattern<ContractOp> {
 } // namespace
 
 void addArithmeticRewrites(RewritePatternSet &patterns) {
-  patterns.add<FoldNumbers, CanonicalMul, AddOfNeg, SubOfNeg, NegOfScaled,
+  patterns.add<FoldNumbers, PermuteOfConst, CanonicalMul, AddOfNeg, SubOfNeg, NegOfScaled,
                SqOfNeg, PowOfNumber, CanonicalSelect, NotOfEquality,
                OrOfNegation, CanonicalContract>(patterns.getContext());
 }
 
 void addRateRewrites(RewritePatternSet &patterns) {
-  patterns.add<MoveVary, ReduceBatchOfVary, ReduceBatchOfSpread,
-               BatchContractOfVary>(patterns.getContext());
+  patterns.add<MoveVary, ReduceBatchOfVary, ReduceBatchOfSpread, ReduceBatchOfNeg,
+               MeanTimesBatchSize, BatchContractOfVary>(patterns.getContext());
 }
 
 } // namespace rill::lane

@@ -141,6 +141,57 @@ struct GatherIsSlice : OpRewritePattern<GatherOp> {
   }
 };
 
+// A slice of gathered rows gathers fewer; other axes are cut before.
+struct SliceOfGather : OpRewritePattern<SliceOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(SliceOp op,
+                                PatternRewriter &rewriter) const override {
+    auto gather = op.getX().getDefiningOp<GatherOp>();
+    if (!gather)
+      return failure();
+    int64_t dim = gather.getDim();
+    Numbers indices, offsets(op.getOffsets()), sizes(op.getSizes()),
+        strides(op.getStrides());
+    for (int64_t i = 0; i < sizes[dim]; ++i)
+      indices.push_back(gather.getIndices()[offsets[dim] + i * strides[dim]]);
+    offsets[dim] = 0;
+    strides[dim] = 1;
+    sizes[dim] = gather.getX().getType().getDim(dim);
+    Value x = SliceOp::create(rewriter, op.getLoc(), gather.getX(), offsets,
+                              sizes, strides);
+    rewriter.replaceOpWithNewOp<GatherOp>(op, x, dim, indices);
+    return success();
+  }
+};
+
+// Rows that all come from one part of a concat.
+struct GatherOfConcat : OpRewritePattern<GatherOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(GatherOp op,
+                                PatternRewriter &rewriter) const override {
+    auto concat = op.getX().getDefiningOp<ConcatOp>();
+    if (!concat || concat.getDim() != op.getDim())
+      return failure();
+    int64_t start = 0;
+    for (Value part : concat.getXs()) {
+      int64_t n = typeOf(part).getDim(op.getDim());
+      Numbers inside;
+      for (int64_t i : op.getIndices())
+        if (i >= start && i < start + n)
+          inside.push_back(i - start);
+      start += n;
+      if (inside.size() != op.getIndices().size())
+        continue;
+      LaneBuilder b(rewriter, op.getLoc());
+      Value rows =
+          GatherOp::create(rewriter, op.getLoc(), part, op.getDim(), inside);
+      rewriter.replaceOp(op, b.withRate(rows, op.getType().getInv()));
+      return success();
+    }
+    return failure();
+  }
+};
+
 // The parts of a concat that a slice of unit stride touches.
 struct SliceOfConcat : OpRewritePattern<SliceOp> {
   using OpRewritePattern::OpRewritePattern;
@@ -383,7 +434,7 @@ struct ReduceOfReduce : OpRewritePattern<ReduceOp> {
 void addShapeRewrites(RewritePatternSet &patterns) {
   patterns.add<ReshapeOfReshape, PermuteOfPermute, SpreadOfSpread, SliceOfSlice,
                GatherOfGather, FlattenConcat, GatherIsSlice, SliceOfConcat,
-               SliceOfPad, SliceOfSpread, ConcatOfSlices, ElementwiseOfSpreads,
+               SliceOfPad, SliceOfSpread, SliceOfGather, GatherOfConcat, ConcatOfSlices, ElementwiseOfSpreads,
                ReduceOfSpread, ReduceOfNumber, ReduceOfReduce>(
       patterns.getContext());
 }

@@ -91,12 +91,11 @@ struct Differentiate : impl::LaneDifferentiateBase<Differentiate> {
         work.push_back(op);
     });
     for (Operation *op : work) {
-      Operation *around = op->getParentOp();
+      Operation *outer = op->getParentOp();
       auto vjp = dyn_cast<VjpOp>(op);
       if (failed(vjp ? expandVjp(vjp) : expandJvp(cast<JvpOp>(op))))
         return signalPassFailure();
-      // An outer derivative should see clean code. `around` may be a loop.
-      Operation *outer = around;
+      // An outer derivative should see clean code.
       while (outer && !isa<VjpOp, JvpOp>(outer))
         outer = outer->getParentOp();
       if (outer)

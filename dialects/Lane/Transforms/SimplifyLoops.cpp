@@ -38,8 +38,8 @@ private:
 };
 } // namespace
 
-// A varied invariant enters as what it is and is varied inside, where the body's
-// rewrites see it.
+// A varied invariant enters as what it is and is varied inside, and a constant
+// stands inside itself: there the body's rewrites see them.
 bool Simplifier::enterInvariant() {
   bool changed = false;
   OpBuilder body = OpBuilder::atBlockBegin(&loop.getBlock());
@@ -56,6 +56,12 @@ bool Simplifier::enterInvariant() {
       changed = true;
     }
   };
+  for (auto [v, argument] : llvm::zip(loop.getConsts(), loop.getConstArgs()))
+    if (Operation *constant = v.getDefiningOp<ConstOp>();
+        constant && !argument.use_empty()) {
+      argument.replaceAllUsesWith(body.clone(*constant)->getResult(0));
+      changed = true;
+    }
   enter(loop.getConstsMutable(), loop.getConstArgs());
   enter(loop.getXsMutable(), loop.getXArgs());
   return changed;

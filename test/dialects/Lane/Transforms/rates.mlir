@@ -112,3 +112,25 @@ func.func @carried(%w: !lane.t<3xf32, inv>) -> (!lane.t<3xf32>) {
   return %r : !lane.t<3xf32>
 }
 
+// The mean's factor, summed over the batch again.
+// CHECK-LABEL: @mean_of_one_value
+// CHECK-SAME: %[[A0:.*]]: !lane.t<f32, inv>
+// CHECK: return %[[A0]] : !lane.t<f32, inv>
+func.func @mean_of_one_value(%w: !lane.t<f32, inv>) -> (!lane.t<f32, inv>) {
+  %n = lane.batch_size : !lane.t<f32, inv>
+  %d = lane.div %w, %n : (!lane.t<f32, inv>, !lane.t<f32, inv>) -> !lane.t<f32, inv>
+  %v = lane.vary %d : (!lane.t<f32, inv>) -> !lane.t<f32>
+  %r = lane.reduce_batch sum %v : (!lane.t<f32>) -> !lane.t<f32, inv>
+  return %r : !lane.t<f32, inv>
+}
+
+// CHECK-LABEL: @sign_behind_the_sum
+// CHECK-SAME: %[[A0:.*]]: !lane.t<3xf32>
+// CHECK: %[[V0:.*]] = lane.reduce_batch sum %[[A0]] : (!lane.t<3xf32>) -> !lane.t<3xf32, inv>
+// CHECK-NEXT: %[[V1:.*]] = lane.neg %[[V0]] : (!lane.t<3xf32, inv>) -> !lane.t<3xf32, inv>
+// CHECK-NEXT: return %[[V1]] : !lane.t<3xf32, inv>
+func.func @sign_behind_the_sum(%x: !lane.t<3xf32>) -> (!lane.t<3xf32, inv>) {
+  %n = lane.neg %x : (!lane.t<3xf32>) -> !lane.t<3xf32>
+  %r = lane.reduce_batch sum %n : (!lane.t<3xf32>) -> !lane.t<3xf32, inv>
+  return %r : !lane.t<3xf32, inv>
+}

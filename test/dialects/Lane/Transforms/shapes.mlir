@@ -160,3 +160,42 @@ func.func @sum_of_maxima(%x: !lane.t<2x3xf32>) -> (!lane.t<f32>) {
   return %r : !lane.t<f32>
 }
 
+// CHECK-LABEL: @slice_of_gather
+// CHECK-SAME: %[[A0:.*]]: !lane.t<6xf32>
+// CHECK: %[[V0:.*]] = lane.slice %[[A0]] [0] [2] [3] : (!lane.t<6xf32>) -> !lane.t<2xf32>
+// CHECK-NEXT: return %[[V0]] : !lane.t<2xf32>
+func.func @slice_of_gather(%x: !lane.t<6xf32>) -> (!lane.t<2xf32>) {
+  %s = lane.gather 0 %x [5, 0, 3, 1] : (!lane.t<6xf32>) -> !lane.t<4xf32>
+  %r = lane.slice %s [1] [2] [1] : (!lane.t<4xf32>) -> !lane.t<2xf32>
+  return %r : !lane.t<2xf32>
+}
+
+// CHECK-LABEL: @gather_from_one_part
+// CHECK-SAME: %[[A0:.*]]: !lane.t<3xf32>, %[[A1:.*]]: !lane.t<3xf32>
+// CHECK: %[[V0:.*]] = lane.gather 0 %[[A1]] [2, 0, 1] : (!lane.t<3xf32>) -> !lane.t<3xf32>
+// CHECK-NEXT: return %[[V0]] : !lane.t<3xf32>
+func.func @gather_from_one_part(%x: !lane.t<3xf32>, %y: !lane.t<3xf32>) -> (!lane.t<3xf32>) {
+  %s = lane.concat 0 %x, %y : (!lane.t<3xf32>, !lane.t<3xf32>) -> !lane.t<6xf32>
+  %r = lane.gather 0 %s [5, 3, 4] : (!lane.t<6xf32>) -> !lane.t<3xf32>
+  return %r : !lane.t<3xf32>
+}
+
+// CHECK-LABEL: @gather_from_both_parts
+// CHECK-SAME: %[[A0:.*]]: !lane.t<3xf32>, %[[A1:.*]]: !lane.t<3xf32>
+// CHECK: %[[V0:.*]] = lane.concat 0 %[[A0]], %[[A1]] : (!lane.t<3xf32>, !lane.t<3xf32>) -> !lane.t<6xf32>
+// CHECK-NEXT: %[[V1:.*]] = lane.gather 0 %[[V0]] [5, 0, 4] : (!lane.t<6xf32>) -> !lane.t<3xf32>
+// CHECK-NEXT: return %[[V1]] : !lane.t<3xf32>
+func.func @gather_from_both_parts(%x: !lane.t<3xf32>, %y: !lane.t<3xf32>) -> (!lane.t<3xf32>) {
+  %s = lane.concat 0 %x, %y : (!lane.t<3xf32>, !lane.t<3xf32>) -> !lane.t<6xf32>
+  %r = lane.gather 0 %s [5, 0, 4] : (!lane.t<6xf32>) -> !lane.t<3xf32>
+  return %r : !lane.t<3xf32>
+}
+
+// CHECK-LABEL: @table_turned
+// CHECK: %[[V0:.*]] = lane.const elements dense<{{\[\[}}1.000000e+00, 4.000000e+00], [2.000000e+00, 5.000000e+00], [3.000000e+00, 6.000000e+00]]> : tensor<3x2xf64> : !lane.t<3x2xf32, inv>
+// CHECK-NEXT: return %[[V0]] : !lane.t<3x2xf32, inv>
+func.func @table_turned() -> (!lane.t<3x2xf32, inv>) {
+  %k = lane.const elements dense<[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]> : tensor<2x3xf64> : !lane.t<2x3xf32, inv>
+  %r = lane.permute %k [1, 0] : (!lane.t<2x3xf32, inv>) -> !lane.t<3x2xf32, inv>
+  return %r : !lane.t<3x2xf32, inv>
+}

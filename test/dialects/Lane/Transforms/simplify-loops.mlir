@@ -146,3 +146,20 @@ func.func @not_hoisted(%x: !lane.t<3xf32>, %k: !lane.t<3xf32>) -> (!lane.t<3xf32
   return %f : !lane.t<3xf32>
 }
 
+// A constant stands in the loop itself.
+// CHECK-LABEL: @constant_const
+// CHECK-SAME: %[[A0:.*]]: !lane.t<3xf32>
+// CHECK: %[[FINALS:.*]] = lane.loop 4 (%[[ARG1:.*]]) inits(%[[ARG2:.*]] = %[[A0]] : !lane.t<3xf32>) -> (!lane.t<3xf32>) {
+// CHECK-NEXT: %[[V0:.*]] = lane.const 0.5 : !lane.t<3xf32, inv>
+// CHECK-NEXT: %[[V1:.*]] = lane.mul %[[ARG2]], %[[V0]] : (!lane.t<3xf32>, !lane.t<3xf32, inv>) -> !lane.t<3xf32>
+// CHECK-NEXT: lane.yield %[[V1]] : !lane.t<3xf32>
+// CHECK-NEXT: }
+// CHECK-NEXT: return %[[FINALS]] : !lane.t<3xf32>
+func.func @constant_const(%x: !lane.t<3xf32>) -> (!lane.t<3xf32>) {
+  %k = lane.const 0.5 : !lane.t<3xf32, inv>
+  %f = lane.loop 4 (%i) consts(%b = %k : !lane.t<3xf32, inv>) inits(%a = %x : !lane.t<3xf32>) -> (!lane.t<3xf32>) {
+    %1 = lane.mul %a, %b : (!lane.t<3xf32>, !lane.t<3xf32, inv>) -> !lane.t<3xf32>
+    lane.yield %1 : !lane.t<3xf32>
+  }
+  return %f : !lane.t<3xf32>
+}
