@@ -1,0 +1,175 @@
+//===- Workload.cpp - What the bench measures -----------------------------===//
+//
+// Each measurement compiles its program as a user's build would, loads the
+// object into this process and calls the kernel on random rows. Parameters are
+// those that the program starts training from.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Workload.h"
+
+#include "Runtime/Error.h"
+#include "Runtime/Model.h"
+#include "Runtime/Optimizer.h"
+#include "codegen/cpu/Jit.h"
+#include "pipeline/Pipeline.h"
+
+#include "llvm/Support/Error.h"
+
+#include <algorithm>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <random>
+
+using namespace rill;
+using namespace rill::bench;
+using Kind = Workload::Kind;
+
+static std::vector<Workload> makeWorkloads() {
+  std::vector<Workload> all;
+  const std::vector<int64_t> wide = {256, 1024, 4096, 16384};
+  for (const char *shape : {"realnvp-d6", "realnvp-d64"}) {
+    std::string name = shape, program = name + ".rill";
+    all.push_back({name + "-density", program, Kind::Density, wide});
+    all.push_back({name + "-gradient", program, Kind::Gradient, wide});
+    all.push_back({name + "-train", program, Kind::Train, {256, 4096}});
+    all.push_back({name + "-single", program, Kind::Single, {1}});
+  }
+  return all;
+}
+
+const std::vector<Workload> &rill::bench::workloads() {
+  static const std::vector<Workload> all = makeWorkloads();
+  return all;
+}
+
+const Workload *rill::bench::findWorkload(const std::string &name) {
+  for (const Workload &workload : workloads())
+    if (workload.name == name)
+      return &workload;
+  return nullptr;
+}
+
+/// Seconds of each run: one to warm up, then repeats within the budget.
+static std::vector<double> timeRuns(const std::function<void()> &run) {
+  using Clock = std::chrono::steady_clock;
+  constexpr double budget = 1.5;
+  constexpr size_t least = 7;
+  auto seconds = [](Clock::duration d) {
+    return std::chrono::duration<double>(d).count();
+  };
+  run();
+  std::vector<double> times;
+  auto start = Clock::now();
+  while (times.size() < least || seconds(Clock::now() - start) < budget) {
+    auto t = Clock::now();
+    run();
+    times.push_back(seconds(Clock::now() - t));
+  }
+  std::sort(times.begin(), times.end());
+  return times;
+}
+
+/// A compiled and loaded program with its starting parameters.
+struct Loaded {
+  std::optional<cpu::LoadedProgram> code;
+  std::unique_ptr<rt::Model> model;
+};
+
+static Loaded load(const std::string &path, int threads) {
+  pipeline::Compilation compilation(path, {});
+  if (!compilation.run(pipeline::Stage::Object)) {
+    fprintf(stderr, "%s", compilation.diagnostics(false).c_str());
+    exit(1);
+  }
+  Loaded loaded;
+  loaded.code = llvm::cantFail(cpu::LoadedProgram::load(compilation.object()));
+  rt::ModelOptions options;
+  options.threads = threads;
+  loaded.model = std::make_unique<rt::Model>(*loaded.code->program(), options);
+  return loaded;
+}
+
+static std::vector<float> normalRows(int64_t count) {
+  std::mt19937 engine(1);
+  std::normal_distribution<float> normal;
+  std::vector<float> rows(count);
+  for (float &value : rows)
+    value = normal(engine);
+  return rows;
+}
+
+/// Runs one kernel on `batch` random rows with outputs of the right size.
+class KernelCall {
+public:
+  KernelCall(rt::Model &model, const std::string &kernel, int64_t batch)
+      : runner(model, *model.plan().findKernel(kernel)), batch(batch) {
+    for (const rt::ArgSpec *arg : runner.inputs()) {
+      inputs.push_back(normalRows(batch * arg->width()));
+      in.push_back(inputs.back().data());
+    }
+    for (const rt::ResultSpec &result : runner.spec().results) {
+      outputs.emplace_back(
+          size_t(result.width() * (result.varying ? batch : 1)) * sizeof(float));
+      out.push_back(outputs.back().data());
+    }
+  }
+  void operator()() { runner.run(in, out, {batch}); }
+  const rt::Runner &kernel() const { return runner; }
+  const std::vector<void *> &results() const { return out; }
+
+private:
+  rt::Runner runner;
+  int64_t batch;
+  std::vector<std::vector<float>> inputs;
+  std::vector<const void *> in;
+  std::vector<rt::Buffer> outputs;
+  std::vector<void *> out;
+};
+
+/// Copies what the init kernel returns into the model's parameters.
+static void initialise(rt::Model &model, const rt::TrainSpec &train) {
+  KernelCall init(model, train.init, 4096);
+  init();
+  rt::Params &params = model.params();
+  rt::Buffer &values = params.edit();
+  const auto &results = init.kernel().spec().results;
+  for (size_t k = 0; k < results.size(); ++k)
+    if (int p = results[k].param; p >= 0)
+      std::memcpy(params.layout().at(values, p), init.results()[k],
+                  size_t(results[k].width()) * sizeof(float));
+}
+
+Measurement rill::bench::measure(const Workload &workload,
+                                 const std::string &programs, int threads) {
+  Loaded loaded = load(programs + "/" + workload.program, threads);
+  rt::Model &model = *loaded.model;
+  const rt::TrainSpec &train = model.plan().trains.front();
+  initialise(model, train);
+
+  const rt::DistSpec &dist = model.dist("");
+  bool density = workload.kind == Kind::Density || workload.kind == Kind::Single;
+  Measurement best;
+  best.flops = model.plan().findKernel(dist.logp)->flops * (density ? 1 : 3);
+  for (int64_t batch : workload.batches) {
+    KernelCall call(model, density ? dist.logp : train.grad, batch);
+    std::function<void()> run = [&] { call(); };
+    std::unique_ptr<TrainingStep> step;
+    if (workload.kind == Kind::Train) {
+      step = std::make_unique<TrainingStep>(model, train, call.kernel().spec());
+      run = [&] {
+        call();
+        step->update(call.results());
+      };
+    }
+    std::vector<double> times = timeRuns(run);
+    double perSecond = batch / times.front();
+    if (perSecond <= best.perSecond)
+      continue;
+    best.batch = batch;
+    best.perSecond = perSecond;
+    best.spread = times[times.size() / 2] / times.front() - 1;
+  }
+  return best;
+}

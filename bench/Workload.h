@@ -1,0 +1,41 @@
+//===- Workload.h - What the bench measures ---------------------*- C++ -*-===//
+//
+// A workload is a program and one of its kernels or a whole training step.
+// Measuring takes the best of repeated runs at the best of several batches.
+//
+//===----------------------------------------------------------------------===//
+#ifndef RILL_BENCH_WORKLOAD_H
+#define RILL_BENCH_WORKLOAD_H
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace rill::bench {
+
+struct Workload {
+  enum class Kind { Density, Gradient, Train, Single };
+  std::string name;    ///< "realnvp-d6-density"
+  std::string program; ///< "realnvp-d6.rill"
+  Kind kind;
+  std::vector<int64_t> batches;
+};
+
+const std::vector<Workload> &workloads();
+const Workload *findWorkload(const std::string &name);
+
+struct Measurement {
+  int64_t batch = 0;
+  double perSecond = 0; ///< samples
+  /// Per sample: twice the multiply-adds of the density's products; three
+  /// times that for gradients and training steps.
+  double flops = 0;
+  double spread = 0; ///< (median - best) / best of the run times
+};
+
+Measurement measure(const Workload &workload, const std::string &programs,
+                    int threads);
+
+} // namespace rill::bench
+
+#endif // RILL_BENCH_WORKLOAD_H

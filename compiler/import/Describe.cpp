@@ -1,0 +1,45 @@
+//===- Describe.cpp - What `rill check` says ------------------------------===//
+
+#include "import/Entries.h"
+#include "import/Import.h"
+#include "import/Regions.h"
+
+#include "llvm/Support/FormatVariadic.h"
+
+using namespace rill;
+using namespace rill::import;
+namespace typed = rill::lang::typed;
+
+static std::string describeDist(const std::string &name, typed::DistId id,
+                                const typed::Program &program) {
+  const typed::Dist &dist = program.dists[id];
+  std::string text =
+      llvm::formatv("dist {0}: law on {1}\n", name, dist.subject.str());
+  text += llvm::formatv("  likelihood: {0}\n",
+                        hasLogp(program, id) ? "exact" : "none");
+  text += llvm::formatv("  sampling: {0}\n",
+                        hasSample(program, id) ? "yes" : "no");
+  if (dist.form == typed::Dist::Form::Members)
+    return text;
+  const char *form =
+      dist.form == typed::Dist::Form::Pull ? "pulled from" : "pushed from";
+  text += llvm::formatv("  {0} {1}; density and sampling are parallel\n", form,
+                        program.dists[dist.base].name);
+  return text;
+}
+
+std::string rill::import::describe(const typed::Program &program) {
+  std::string text;
+  for (const auto &[name, id] : program.named)
+    text += describeDist(name, id, program);
+  int64_t count = 0;
+  for (const typed::Param &param : program.params) {
+    int64_t size = param.space.elements();
+    for (int64_t steps : param.stack)
+      size *= steps;
+    count += size;
+  }
+  text += llvm::formatv("parameters: {0} numbers in {1} arrays\n", count,
+                        program.params.size());
+  return text;
+}

@@ -1,0 +1,44 @@
+//===- Entries.h - Entry points of a program --------------------*- C++ -*-===//
+//
+// The functions that the runtime calls, at the model level: what a named law
+// offers, the loss of each training, the expressions of checks. Their names are
+// a contract with the driver plan.
+//
+//===----------------------------------------------------------------------===//
+#ifndef RILL_COMPILER_IMPORT_ENTRIES_H
+#define RILL_COMPILER_IMPORT_ENTRIES_H
+
+#include "Typed/Typed.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/BuiltinOps.h"
+
+namespace rill::import {
+
+/// Attributes of entry functions, their arguments and results.
+inline constexpr const char *entryAttr = "rill.entry";
+inline constexpr const char *alsoF64Attr = "rill.also_f64";
+inline constexpr const char *argAttr = "rill.arg";
+inline constexpr const char *resultAttr = "rill.result";
+/// On a loss: the number of its training.
+inline constexpr const char *trainAttr = "rill.train";
+
+/// Whether the law, or what it is made of, can say a density or draw.
+bool hasLogp(const lang::typed::Program &program, lang::typed::DistId dist);
+bool hasSample(const lang::typed::Program &program, lang::typed::DistId dist);
+
+/// The fields of a law's subject or a data set: one, or a product's.
+std::vector<lang::Space> fieldsOf(const lang::Space &space);
+
+/// Appends all entry points to the model module.
+void addEntries(const lang::typed::Program &program,
+                const lang::SourceManager &sources, mlir::ModuleOp module);
+
+/// "train0.loss", "check2", "test1.check0".
+std::string lossName(size_t train);
+std::string checkName(size_t check);
+std::string testCheckName(size_t test, size_t check);
+
+} // namespace rill::import
+
+#endif // RILL_COMPILER_IMPORT_ENTRIES_H

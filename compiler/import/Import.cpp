@@ -1,0 +1,126 @@
+//===- Import.cpp - The model stage ---------------------------------------===//
+
+#include "import/Import.h"
+#include "import/Entries.h"
+#include "import/Locations.h"
+#include "import/Regions.h"
+
+#include "Prob/IR/ProbOps.h"
+#include "mlir/IR/Verifier.h"
+
+using namespace mlir;
+using namespace rill;
+using namespace rill::import;
+namespace typed = rill::lang::typed;
+
+/// Reports what the model level cannot express yet.
+static void refuseUnsupported(const typed::Region &region,
+                              lang::DiagnosticEngine &diag) {
+  for (const typed::Op &op : region.ops) {
+    if (op.kind == typed::OpKind::Deriv)
+      diag.error(lang::Code::UnsupportedConstruct, op.range,
+                 "'" + op.name + "' is not compiled yet");
+    if (op.kind == typed::OpKind::Require)
+      diag.error(lang::Code::UnsupportedConstruct, op.range,
+                 "'require' is not compiled yet");
+    for (const typed::Region &inner : op.regions)
+      refuseUnsupported(inner, diag);
+  }
+}
+
+static void refuseUnsupported(const typed::Program &program,
+                              lang::DiagnosticEngine &diag) {
+  for (const typed::Dist &dist : program.dists) {
+    refuseUnsupported(dist.flow, diag);
+    if (dist.logp)
+      refuseUnsupported(*dist.logp, diag);
+    if (dist.sample)
+      refuseUnsupported(*dist.sample, diag);
+  }
+  for (const typed::Train &train : program.trains)
+    refuseUnsupported(train.loss.expectation.body, diag);
+  for (const typed::Check &check : program.checks)
+    refuseUnsupported(check.left.body, diag);
+}
+
+/// Fills a member region of a law; stays empty when the law lacks it.
+static void importMember(const std::optional<typed::Region> &member,
+                         Region &region, const typed::Program &program,
+                         const lang::SourceManager &sources, Location loc,
+                         OpBuilder &b) {
+  if (!member)
+    return;
+  Block *block = b.createBlock(&region);
+  RegionImporter importer(program, sources, b);
+  for (typed::ValueId id : member->args)
+    importer.bind(id, block->addArgument(
+                          typeOf(program.values[id].space, false,
+                                 b.getContext()),
+                          loc));
+  flow::YieldOp::create(b, loc, importer.import(*member));
+}
+
+static void importFlow(const typed::Dist &dist, Region &region,
+                       const typed::Program &program,
+                       const lang::SourceManager &sources, Location loc,
+                       OpBuilder &b) {
+  Block *block = b.createBlock(&region);
+  RegionImporter importer(program, sources, b);
+  const lang::Space &start = program.places[dist.flowPlace].space;
+  importer.openPlace(dist.flowPlace,
+                     block->addArgument(typeOf(start, false, b.getContext()),
+                                        loc));
+  for (typed::ValueId id : dist.flow.args)
+    importer.bind(id, block->addArgument(
+                          typeOf(program.values[id].space, false,
+                                 b.getContext()),
+                          loc));
+  importer.import(dist.flow);
+  flow::YieldOp::create(b, loc,
+                        ValueRange{importer.readPlace(dist.flowPlace, loc)});
+}
+
+static void importDist(typed::DistId id, const typed::Program &program,
+                       const lang::SourceManager &sources, ModuleOp module) {
+  const typed::Dist &dist = program.dists[id];
+  OpBuilder b = OpBuilder::atBlockEnd(module.getBody());
+  Location loc = locationOf(dist.range, sources, b.getContext());
+  bool members = dist.form == typed::Dist::Form::Members;
+  FlatSymbolRefAttr base;
+  if (!members)
+    base = FlatSymbolRefAttr::get(b.getContext(),
+                                  distSymbol(program, dist.base));
+  StringRef form = members                               ? "members"
+                   : dist.form == typed::Dist::Form::Pull ? "pull"
+                                                          : "push";
+  StringRef kind = hasLogp(program, id) ? "exact" : "none";
+  auto op = prob::DistOp::create(
+      b, loc, b.getStringAttr(distSymbol(program, id)), b.getStringAttr(form),
+      base, b.getStringAttr(dist.subject.str()), b.getStringAttr(kind));
+  if (members) {
+    importMember(dist.logp, op.getLogp(), program, sources, loc, b);
+    importMember(dist.sample, op.getSample(), program, sources, loc, b);
+  } else {
+    importFlow(dist, op.getFlow(), program, sources, loc, b);
+  }
+}
+
+OwningOpRef<ModuleOp>
+rill::import::importProgram(const typed::Program &program, MLIRContext &context,
+                            lang::DiagnosticEngine &diag) {
+  refuseUnsupported(program, diag);
+  if (diag.hasErrors())
+    return nullptr;
+  const lang::SourceManager &sources = diag.sourceManager();
+  OwningOpRef<ModuleOp> module =
+      ModuleOp::create(UnknownLoc::get(&context), program.name);
+  for (typed::DistId id = 0; id < program.dists.size(); ++id)
+    importDist(id, program, sources, *module);
+  addEntries(program, sources, *module);
+  if (failed(verify(*module))) {
+    diag.error(lang::Code::Internal, {},
+               "the model stage is malformed; please report this");
+    return nullptr;
+  }
+  return module;
+}

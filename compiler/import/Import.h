@@ -1,0 +1,48 @@
+//===- Import.h - From the typed program to model and lane ------*- C++ -*-===//
+//
+// Joins `lang` to the dialects: laws and entry points of a typed program as
+// model-level operations, their lowering to lane functions, and the driver plan
+// (docs/decisions/0003). Faults that a user can cause are reported through
+// lang's diagnostics.
+//
+//===----------------------------------------------------------------------===//
+#ifndef RILL_COMPILER_IMPORT_IMPORT_H
+#define RILL_COMPILER_IMPORT_IMPORT_H
+
+#include "Support/Diagnostic.h"
+#include "Typed/Typed.h"
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/OwningOpRef.h"
+
+namespace rill::import {
+
+/// The model stage: one `prob.dist` per law, one `func.func` per entry point
+/// that uses them. Null when an error was reported.
+mlir::OwningOpRef<mlir::ModuleOp>
+importProgram(const lang::typed::Program &program, mlir::MLIRContext &context,
+              lang::DiagnosticEngine &diag);
+
+/// Judges every update of every flow; refusals are errors at their place.
+llvm::LogicalResult judge(mlir::ModuleOp module, lang::DiagnosticEngine &diag);
+
+/// Derives what the entry points ask for: afterwards the module holds lane
+/// functions only (docs/decisions/0002).
+llvm::LogicalResult lowerModelToLane(mlir::ModuleOp module,
+                                     const lang::typed::Program &program,
+                                     lang::DiagnosticEngine &diag);
+
+/// The driver plan of a lowered module. `f64`: the program's precision.
+std::string planJson(mlir::ModuleOp lane, const lang::typed::Program &program,
+                     bool f64);
+
+/// What `rill check` prints: spaces, kinds, directions, parameters.
+std::string describe(const lang::typed::Program &program);
+
+/// What `rill check --explain` adds, from the model stage: verdict and reason
+/// for every update.
+std::string explain(mlir::ModuleOp model, const lang::SourceManager &sources);
+
+} // namespace rill::import
+
+#endif // RILL_COMPILER_IMPORT_IMPORT_H

@@ -1,0 +1,112 @@
+//===- Judge.cpp - Verdicts on updates, for users -------------------------===//
+//
+// Runs the judgement of dialects/Flow over every update and turns refusals
+// into diagnostics at the words that are at fault.
+//
+//===----------------------------------------------------------------------===//
+
+#include "import/Import.h"
+#include "import/Locations.h"
+
+#include "Flow/Transforms/Updates.h"
+#include "Prob/IR/ProbOps.h"
+
+#include "llvm/Support/FormatVariadic.h"
+
+using namespace mlir;
+using namespace rill;
+using namespace rill::import;
+using flow::Refusal;
+using lang::Code;
+
+static Code codeOf(const flow::UpdateVerdict &verdict) {
+  switch (verdict.refusal) {
+  case Refusal::FactorMayBeZero:
+    return Code::FactorMayBeZero;
+  case Refusal::PlainMatrix:
+    return Code::PlainMatrix;
+  case Refusal::MixesElements:
+    return Code::ContextReadsOwnPlace;
+  default:
+    return verdict.occursTwice ? Code::PlaceOccursTwice : Code::NotInjective;
+  }
+}
+
+static std::string textAt(Location location, const lang::SourceManager &sources) {
+  lang::SourceRange range = rangeOf(location);
+  return range.isValid() ? std::string(sources.text(range)) : "";
+}
+
+static void report(flow::UpdateOp update, const flow::UpdateVerdict &verdict,
+                   lang::DiagnosticEngine &diag) {
+  const lang::SourceManager &sources = diag.sourceManager();
+  lang::SourceRange range = rangeOf(update.getLoc());
+  if (verdict.culprit)
+    if (lang::SourceRange at = rangeOf(verdict.culprit->getLoc()); at.isValid())
+      range = at;
+  std::string name = update.getName().str(), under = verdict.why;
+  if (verdict.refusal == Refusal::FactorMayBeZero) {
+    std::string factor =
+        verdict.value.getDefiningOp()
+            ? textAt(verdict.value.getDefiningOp()->getLoc(), sources)
+            : "";
+    under = factor.empty() ? "the factor may be zero: " + verdict.why
+                           : "'" + factor + "' may be zero: " + verdict.why;
+  }
+  lang::Diagnostic &d = diag.error(
+      codeOf(verdict), range,
+      "this update is not invertible in '" + name + "'", under);
+  d.why("each update must be injective in the place it replaces, for every "
+        "value of what it reads");
+  std::string see =
+      "; see `rill explain " + lang::codeName(codeOf(verdict)) + "`";
+  switch (verdict.refusal) {
+  case Refusal::FactorMayBeZero:
+    d.help("use exp(s) or softplus(s) as the factor, or declare it in the "
+           "space Positive" + see);
+    break;
+  case Refusal::PlainMatrix:
+    d.help("declare the matrix in PLU[D], Orthogonal[D] or LowerUnit[D]" + see);
+    break;
+  case Refusal::MixesElements:
+    d.help("compute the context from another part of the place: view (a, b) = "
+           "halves(" + name + ")" + see);
+    break;
+  default:
+    if (verdict.occursTwice)
+      d.help("write the formula so that '" + name +
+             "' occurs once, or compute the rest from another place" + see);
+    else
+      d.help("use a map that is injective where '" + name +
+             "' lies, or bring it into a space where this one is" + see);
+  }
+}
+
+LogicalResult rill::import::judge(ModuleOp module, lang::DiagnosticEngine &diag) {
+  bool ok = true;
+  module.walk([&](flow::UpdateOp update) {
+    flow::UpdateVerdict verdict = flow::judgeUpdate(update);
+    if (verdict.accepted)
+      return;
+    ok = false;
+    report(update, verdict, diag);
+  });
+  return success(ok);
+}
+
+std::string rill::import::explain(ModuleOp model,
+                                  const lang::SourceManager &sources) {
+  std::string text;
+  model.walk([&](flow::UpdateOp update) {
+    flow::UpdateVerdict verdict = flow::judgeUpdate(update);
+    lang::SourceRange range = rangeOf(update.getLoc());
+    lang::LineColumn at = sources.position(range.file, range.begin);
+    bool free = verdict.form == "rearrangement" || verdict.form == "identity";
+    text += llvm::formatv(
+        "  {0}:{1}: {2} := {3}\n      {4}; inverse closed form; "
+        "log-determinant {5}\n",
+        sources.name(range.file), at.line, update.getName(),
+        update.getSpelling(), verdict.form, free ? "0" : "closed form");
+  });
+  return text.empty() ? "" : "updates:\n" + text;
+}

@@ -1,0 +1,315 @@
+//===- Lower.cpp - Entry points to lane functions -------------------------===//
+//
+// Derives every entry point, adds the parameters that it reads as arguments,
+// and makes the gradient and the initial values of each training. What a user
+// wrote that cannot be derived is reported here.
+//
+//===----------------------------------------------------------------------===//
+
+#include "import/Entries.h"
+#include "import/Import.h"
+#include "import/Locations.h"
+#include "import/Regions.h"
+
+#include "Prob/Transforms/Expand.h"
+
+#include "llvm/ADT/SetVector.h"
+
+using namespace mlir;
+using namespace rill;
+using namespace rill::import;
+namespace typed = rill::lang::typed;
+using lane::LaneBuilder;
+using lang::Code;
+
+//===----------------------------------------------------------------------===//
+// Faults
+//===----------------------------------------------------------------------===//
+
+/// The first update before `op` whose place a missing value is read from.
+static flow::UpdateOp overwriter(Value missing) {
+  SmallVector<Value> work{missing};
+  llvm::DenseSet<Value> seen;
+  while (!work.empty()) {
+    Value v = work.pop_back_val();
+    if (!seen.insert(v).second)
+      continue;
+    for (Operation *user : v.getUsers())
+      if (auto update = dyn_cast<flow::UpdateOp>(user);
+          update && update.getPlace() == v)
+        return update;
+    if (Operation *op = v.getDefiningOp())
+      work.append(op->operand_begin(), op->operand_end());
+  }
+  return {};
+}
+
+static void reportFlow(prob::ExpandFault &fault,
+                       lang::DiagnosticEngine &diag) {
+  Operation *op = fault.flow.op ? fault.flow.op : fault.dist.getOperation();
+  lang::SourceRange range = rangeOf(op->getLoc());
+  if (isa<flow::ParamOp>(op)) {
+    diag.error(Code::FirstNotKnown, range,
+               "'first' reads a value that is not known when training starts",
+               "not known in the direction that training runs")
+        .why("the first batch runs through the flow in the direction of the "
+             "density; there this value comes after the parameter")
+        .help("read the place on the other side of the update, or give the "
+              "parameter a constant initial value");
+    return;
+  }
+  auto update = dyn_cast<flow::UpdateOp>(op);
+  std::string name = update ? update.getName().str() : "place";
+  lang::Diagnostic &d = diag.error(
+      Code::ContextUnknownBackwards, range,
+      "this update of '" + name + "' cannot be undone",
+      "what it reads is replaced later");
+  if (flow::UpdateOp later = overwriter(fault.flow.missing))
+    d.label(rangeOf(later.getLoc()),
+            "'" + later.getName().str() + "' is replaced here");
+  d.why("run backwards, an update is undone with the values it read, so they "
+        "must still be there or be recovered first");
+  d.help("let the updates read places that stay as they are, or are undone "
+         "before; see `rill explain R0220`");
+}
+
+static void reportFault(prob::ExpandFault &fault,
+                        lang::DiagnosticEngine &diag) {
+  if (fault.missing.empty())
+    return reportFlow(fault, diag);
+  bool density = fault.missing == "logp";
+  prob::DistOp dist = fault.dist;
+  diag.error(density ? Code::NoDensity : Code::NoSampler,
+             rangeOf(fault.use->getLoc()),
+             "'" + dist.getSymName().split('.').first.str() + "' has no " +
+                 fault.missing)
+      .help(std::string("give it the member '") +
+            (density ? "logp(x) = ..." : "sample = ...") + "'");
+}
+
+//===----------------------------------------------------------------------===//
+// Entry points
+//===----------------------------------------------------------------------===//
+
+namespace {
+class Lowering {
+public:
+  Lowering(ModuleOp module, const typed::Program &program,
+           lang::DiagnosticEngine &diag)
+      : module(module), program(program), diag(diag), symbols(module),
+        b(module.getContext()) {}
+
+  LogicalResult run();
+
+private:
+  lane::TensorType rawType(int64_t param);
+  func::FuncOp shell(const std::string &name, func::FuncOp like,
+                     ArrayRef<int64_t> params);
+  func::FuncOp expand(func::FuncOp entry);
+  void addGradient(func::FuncOp loss, const typed::Train &train, size_t index);
+  LogicalResult addInit(func::FuncOp entry, const typed::Train &train,
+                        size_t index);
+  SmallVector<int64_t> trained(ArrayRef<int64_t> params,
+                               const typed::Train &train) const;
+
+  ModuleOp module;
+  const typed::Program &program;
+  lang::DiagnosticEngine &diag;
+  SymbolTable symbols;
+  OpBuilder b;
+};
+} // namespace
+
+lane::TensorType Lowering::rawType(int64_t index) {
+  const typed::Param &param = program.params[index];
+  lane::TensorType type = typeOf(param.space, true, module.getContext());
+  for (int64_t count : llvm::reverse(param.stack))
+    type = type.stacked(count);
+  return type;
+}
+
+/// A function with the arguments of `like` and the parameters after them.
+func::FuncOp Lowering::shell(const std::string &name, func::FuncOp like,
+                             ArrayRef<int64_t> params) {
+  SmallVector<Type> types(like.getArgumentTypes());
+  for (int64_t index : params)
+    types.push_back(rawType(index));
+  b.setInsertionPointToEnd(module.getBody());
+  auto function = func::FuncOp::create(b, like.getLoc(), name,
+                                       b.getFunctionType(types, {}));
+  function->setAttr(entryAttr, b.getUnitAttr());
+  if (like->hasAttr(alsoF64Attr))
+    function->setAttr(alsoF64Attr, b.getUnitAttr());
+  unsigned own = like.getNumArguments();
+  for (unsigned i = 0; i < own; ++i)
+    function.setArgAttr(i, argAttr, like.getArgAttr(i, argAttr));
+  for (auto [k, index] : llvm::enumerate(params))
+    function.setArgAttr(own + k, argAttr,
+                        b.getStringAttr("param:" + std::to_string(index)));
+  b.setInsertionPointToStart(function.addEntryBlock());
+  return function;
+}
+
+static void finish(func::FuncOp function, ValueRange results,
+                   ArrayRef<std::string> roles, OpBuilder &b) {
+  func::ReturnOp::create(b, function.getLoc(), results);
+  function.setType(b.getFunctionType(
+      function.getFunctionType().getInputs(), results.getTypes()));
+  for (auto [i, role] : llvm::enumerate(roles))
+    function.setResultAttr(i, resultAttr, b.getStringAttr(role));
+}
+
+func::FuncOp Lowering::expand(func::FuncOp entry) {
+  SmallVector<int64_t> params = prob::paramsOf(entry, symbols);
+  func::FuncOp function =
+      shell((entry.getName() + "$").str(), entry, params);
+  flow::ParamScope scope;
+  unsigned own = entry.getNumArguments();
+  for (auto [k, index] : llvm::enumerate(params))
+    scope.raws[index] = function.getArgument(own + k);
+  LaneBuilder at(b, entry.getLoc());
+  prob::ExpandFault fault;
+  auto results = prob::expandInto(
+      entry, function.getArguments().take_front(own), scope, symbols, at,
+      fault);
+  if (!results) {
+    reportFault(fault, diag);
+    function.erase();
+    return {};
+  }
+  // A value that does not vary (a density without its subject) still has one
+  // copy per sample for the caller, unless it is a mean.
+  SmallVector<std::string> roles;
+  for (unsigned i = 0; i < entry.getNumResults(); ++i) {
+    roles.push_back(
+        cast<StringAttr>(entry.getResultAttr(i, resultAttr)).str());
+    (*results)[i] = at.withRate((*results)[i], roles.back() == "loss");
+  }
+  finish(function, *results, roles, b);
+  return function;
+}
+
+SmallVector<int64_t> Lowering::trained(ArrayRef<int64_t> params,
+                                       const typed::Train &train) const {
+  SmallVector<int64_t> result;
+  for (int64_t index : params) {
+    StringRef path = program.params[index].path;
+    bool named = llvm::any_of(train.instances, [&](const std::string &prefix) {
+      return path == prefix || path.starts_with(prefix + ".");
+    });
+    if (named || train.instances.empty())
+      result.push_back(index);
+  }
+  return result;
+}
+
+/// trainK.grad: the loss and its adjoints, as one lane.vjp over the loss.
+void Lowering::addGradient(func::FuncOp loss, const typed::Train &train,
+                           size_t index) {
+  SmallVector<int64_t> params, positions, wrt;
+  for (unsigned i = 0; i < loss.getNumArguments(); ++i) {
+    StringRef role = cast<StringAttr>(loss.getArgAttr(i, argAttr)).getValue();
+    int64_t param;
+    if (role.consume_front("param:") && !role.getAsInteger(10, param)) {
+      params.push_back(param);
+      positions.push_back(i);
+    }
+  }
+  SmallVector<int64_t> changed = trained(params, train);
+  SmallVector<std::string> roles{"loss"};
+  for (auto [param, position] : llvm::zip(params, positions))
+    if (llvm::is_contained(changed, param)) {
+      wrt.push_back(position);
+      roles.push_back("grad:" + std::to_string(param));
+    }
+  if (wrt.empty()) {
+    diag.error(Code::NothingToTrain, train.range,
+               "the loss reads no parameter of what is to be trained")
+        .help("name the instance whose parameters the loss depends on");
+    return;
+  }
+  func::FuncOp function =
+      shell("train" + std::to_string(index) + ".grad", loss, {});
+  LaneBuilder at(b, loss.getLoc());
+  Type lossType = loss.getResultTypes()[0];
+  Value seed = at.constant(cast<lane::TensorType>(lossType), 1);
+  auto vjp = lane::VjpOp::create(b, loss.getLoc(), wrt,
+                                 function.getArguments(), ValueRange{seed},
+                                 TypeRange{lossType});
+  {
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToEnd(&vjp.getBlock());
+    IRMapping map;
+    map.map(loss.getArguments(), vjp.getBlock().getArguments());
+    Block &body = loss.getBody().front();
+    for (Operation &op : body.without_terminator())
+      b.clone(op, map);
+    lane::YieldOp::create(
+        b, loss.getLoc(),
+        ValueRange{map.lookup(body.getTerminator()->getOperand(0))});
+  }
+  finish(function, vjp->getResults(), roles, b);
+}
+
+/// trainK.init: the loss walked once with every parameter at its initial value.
+LogicalResult Lowering::addInit(func::FuncOp entry, const typed::Train &train,
+                                size_t index) {
+  SmallVector<int64_t> changed =
+      trained(prob::paramsOf(entry, symbols), train);
+  func::FuncOp function =
+      shell("train" + std::to_string(index) + ".init", entry, {});
+  function->removeAttr(alsoF64Attr);
+  flow::ParamScope scope;
+  scope.initial = true;
+  LaneBuilder at(b, entry.getLoc());
+  prob::ExpandFault fault;
+  if (!prob::expandInto(entry, function.getArguments(), scope, symbols, at,
+                        fault)) {
+    reportFault(fault, diag);
+    return failure();
+  }
+  SmallVector<Value> results;
+  SmallVector<std::string> roles;
+  for (int64_t param : changed) {
+    results.push_back(at.withRate(scope.collected.at(param), true));
+    roles.push_back("param:" + std::to_string(param));
+  }
+  finish(function, results, roles, b);
+  return success();
+}
+
+LogicalResult Lowering::run() {
+  auto entries = llvm::to_vector(module.getOps<func::FuncOp>());
+  bool ok = true;
+  for (func::FuncOp entry : entries) {
+    func::FuncOp function = expand(entry);
+    if (!function) {
+      ok = false;
+      continue;
+    }
+    if (auto train = entry->getAttrOfType<IntegerAttr>(trainAttr)) {
+      size_t index = train.getInt();
+      addGradient(function, program.trains[index], index);
+      ok &= succeeded(addInit(entry, program.trains[index], index));
+    }
+  }
+  if (!ok || diag.hasErrors())
+    return failure();
+  for (func::FuncOp entry : entries) {
+    auto made = module.lookupSymbol<func::FuncOp>((entry.getName() + "$").str());
+    StringAttr name = entry.getNameAttr();
+    entry.erase();
+    made.setName(name);
+  }
+  for (auto dist : llvm::make_early_inc_range(module.getOps<prob::DistOp>()))
+    dist.erase();
+  return success();
+}
+
+LogicalResult rill::import::lowerModelToLane(ModuleOp module,
+                                             const typed::Program &program,
+                                             lang::DiagnosticEngine &diag) {
+  if (failed(judge(module, diag)))
+    return failure();
+  return Lowering(module, program, diag).run();
+}

@@ -1,0 +1,202 @@
+//===- Places.cpp - Places as values --------------------------------------===//
+//
+// Cutting, gluing and updating of places. An update takes into its region
+// everything that leads from the place's present value to its next one.
+//
+//===----------------------------------------------------------------------===//
+
+#include "import/Locations.h"
+#include "import/Regions.h"
+
+#include "Flow/IR/FlowOps.h"
+#include "llvm/ADT/BitVector.h"
+#include "llvm/ADT/SetVector.h"
+
+#include <set>
+
+using namespace mlir;
+using namespace rill;
+using namespace rill::import;
+namespace typed = rill::lang::typed;
+
+void RegionImporter::openPlace(PlaceId id, Value value) {
+  Place &place = places[id];
+  place.value = value;
+  place.space = program.places[id].space;
+}
+
+Value RegionImporter::readPlace(PlaceId id, Location loc) {
+  Place &place = places.at(id);
+  if (place.value)
+    return place.value;
+  if (place.open >= 0) { // glue the open cut
+    Cut &cut = place.cuts[place.open];
+    SmallVector<Value> pieces;
+    for (PlaceId part : cut.parts)
+      pieces.push_back(readPlace(part, loc));
+    for (PlaceId part : cut.parts)
+      places.at(part).value = {};
+    if (cut.rest)
+      pieces.push_back(cut.rest);
+    auto type = typeOf(place.space, false, b.getContext());
+    place.value = flow::JoinOp::create(b, loc, type, pieces, cut.indices);
+    cut.rest = {};
+    place.open = -1;
+    return place.value;
+  }
+  assert(place.parent >= 0 && "internal error: a place without a value");
+  readPlace(place.parent, loc);
+  openCut(place.parent, place.cut, loc);
+  return place.value;
+}
+
+void RegionImporter::openCut(PlaceId parent, unsigned index, Location loc) {
+  Place &whole = places.at(parent);
+  Cut &cut = whole.cuts[index];
+  SmallVector<Type> types;
+  for (PlaceId part : cut.parts)
+    types.push_back(typeOf(places.at(part).space, false, b.getContext()));
+  auto flat = lane::typeOf(whole.value);
+  if (cut.indices.size() > cut.parts.size())
+    types.push_back(
+        flat.withShape({int64_t(flow::indicesOf(cut.indices[cut.parts.size()]).size())}));
+  auto split = flow::SplitOp::create(b, loc, types, whole.value, cut.indices);
+  for (auto [part, value] : llvm::zip(cut.parts, split.getResults()))
+    places.at(part).value = value;
+  if (types.size() > cut.parts.size())
+    cut.rest = split.getResults().back();
+  whole.value = {};
+  whole.open = index;
+}
+
+void RegionImporter::importView(const Op &op) {
+  Value whole = readPlace(op.index, loc(op));
+  Place &parent = places.at(op.index);
+  const auto &parts =
+      std::get<std::vector<std::vector<int64_t>>>(op.attrs.at("parts"));
+  llvm::BitVector named(lane::typeOf(whole).getNumElements());
+  Cut cut;
+  SmallVector<Attribute> indices;
+  for (auto [id, elements] : llvm::zip(op.places, parts)) {
+    cut.parts.push_back(id);
+    indices.push_back(b.getDenseI64ArrayAttr(elements));
+    for (int64_t element : elements)
+      named.set(element);
+    Place &part = places[id];
+    part = {};
+    part.space = program.places[id].space;
+    part.parent = op.index;
+    part.cut = parent.cuts.size();
+  }
+  if (!named.all()) {
+    SmallVector<int64_t> rest;
+    for (unsigned i = 0; i < named.size(); ++i)
+      if (!named.test(i))
+        rest.push_back(i);
+    indices.push_back(b.getDenseI64ArrayAttr(rest));
+  }
+  cut.indices = b.getArrayAttr(indices);
+  parent.cuts.push_back(std::move(cut));
+}
+
+/// What leads from `from` to `to` within their block, in order.
+static llvm::SetVector<Operation *> pathBetween(Value from, Value to,
+                                                Block *block) {
+  llvm::SetVector<Operation *> backwards;
+  SmallVector<Value> work{to};
+  while (!work.empty()) {
+    Operation *op = work.pop_back_val().getDefiningOp();
+    if (op && op->getBlock() == block && backwards.insert(op))
+      work.append(op->operand_begin(), op->operand_end());
+  }
+  llvm::DenseSet<Value> dependent{from};
+  SmallVector<Operation *> ordered;
+  for (Operation &op : *block)
+    if (backwards.contains(&op) &&
+        llvm::any_of(op.getOperands(),
+                     [&](Value v) { return dependent.contains(v); })) {
+      ordered.push_back(&op);
+      dependent.insert(op.result_begin(), op.result_end());
+    }
+  return llvm::SetVector<Operation *>(ordered.begin(), ordered.end());
+}
+
+void RegionImporter::importAssign(const Op &op) {
+  Value before = readPlace(op.index, loc(op));
+  Value after = values.at(op.operands[0]);
+  Place &place = places.at(op.index);
+  if (before == after)
+    return;
+  auto path = pathBetween(before, after, b.getInsertionBlock());
+  auto update = flow::UpdateOp::create(
+      b, loc(op), after.getType(), before,
+      b.getStringAttr(program.places[op.index].name),
+      b.getStringAttr(op.spelling), b.getF64FloatAttr(place.space.lo()),
+      b.getF64FloatAttr(place.space.hi()));
+  OpBuilder::InsertionGuard guard(b);
+  Block *body = b.createBlock(&update.getBody(), {}, before.getType(),
+                              before.getLoc());
+  IRMapping map;
+  map.map(before, body->getArgument(0));
+  for (Operation *step : path)
+    b.clone(*step, map);
+  flow::YieldOp::create(b, loc(op), ValueRange{map.lookupOrDefault(after)});
+  for (Operation *step : llvm::reverse(path))
+    if (isOpTriviallyDead(step))
+      step->erase();
+  place.value = update.getResult();
+  place.space = space(op.operands[0]);
+}
+
+/// Places that the region touches and no other touched place contains.
+static std::set<typed::PlaceId>
+touchedPlaces(const typed::Region &region,
+              llvm::function_ref<bool(typed::PlaceId)> isOutside) {
+  std::set<typed::PlaceId> touched;
+  for (const typed::Op &op : region.ops) {
+    bool place = op.kind == typed::OpKind::Read ||
+                 op.kind == typed::OpKind::Assign ||
+                 op.kind == typed::OpKind::View;
+    if (place && isOutside(op.index))
+      touched.insert(op.index);
+    for (const typed::Region &inner : op.regions)
+      touched.merge(touchedPlaces(inner, isOutside));
+  }
+  return touched;
+}
+
+void RegionImporter::importRepeat(const Op &op) {
+  const typed::Region &body = op.regions.front();
+  std::set<PlaceId> touched =
+      touchedPlaces(body, [&](PlaceId id) { return places.count(id) != 0; });
+  SmallVector<PlaceId> roots;
+  for (PlaceId id : touched) {
+    bool inner = false;
+    for (int up = places.at(id).parent; up >= 0; up = places.at(up).parent)
+      inner |= touched.count(up) != 0;
+    if (!inner)
+      roots.push_back(id);
+  }
+  SmallVector<Value> before;
+  for (PlaceId id : roots)
+    before.push_back(readPlace(id, loc(op)));
+  auto repeat = flow::RepeatOp::create(b, loc(op), TypeRange(ValueRange(before)),
+                                       op.count, before);
+  auto step = lane::tensorOf({}, b.getI32Type(), /*inv=*/true);
+  SmallVector<Type> types{step};
+  llvm::append_range(types, ValueRange(before).getTypes());
+  SmallVector<Location> locs(types.size(), loc(op));
+  OpBuilder::InsertionGuard guard(b);
+  Block *block = b.createBlock(&repeat.getBody(), {}, types, locs);
+  if (!body.args.empty())
+    bind(body.args[0], block->getArgument(0));
+  for (auto [k, id] : llvm::enumerate(roots))
+    places.at(id).value = block->getArgument(k + 1);
+  import(body);
+  SmallVector<Value> after;
+  for (PlaceId id : roots)
+    after.push_back(readPlace(id, loc(op)));
+  flow::YieldOp::create(b, loc(op), after);
+  for (auto [id, result] : llvm::zip(roots, repeat.getResults()))
+    places.at(id).value = result;
+}

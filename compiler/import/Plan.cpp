@@ -1,0 +1,326 @@
+//===- Plan.cpp - The driver plan as JSON ---------------------------------===//
+//
+// docs/decisions/0003: what the runtime needs to know of a program. Signatures
+// come from the lane functions, everything else from the typed program.
+//
+//===----------------------------------------------------------------------===//
+
+#include "import/Entries.h"
+#include "import/Import.h"
+#include "import/Regions.h"
+
+#include "Lane/IR/LaneOps.h"
+
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/JSON.h"
+#include "llvm/Support/MD5.h"
+
+using namespace mlir;
+using namespace rill;
+using namespace rill::import;
+namespace typed = rill::lang::typed;
+namespace json = llvm::json;
+using lang::SpaceKind;
+
+static json::Array arrayOf(ArrayRef<int64_t> values) {
+  json::Array array;
+  for (int64_t v : values)
+    array.push_back(v);
+  return array;
+}
+
+static json::Object fieldOf(const std::string &name, const lang::Space &space) {
+  std::string kind = space.withShape({}).withOptional(false).str();
+  kind = kind.substr(0, kind.find_first_of("[("));
+  json::Object field{{"name", name},
+                     {"kind", space.kind() == SpaceKind::Simplex ? "Simplex"
+                                                                 : kind},
+                     {"shape", arrayOf(space.shape())},
+                     {"optional", space.isOptional()}};
+  if (space.kind() == SpaceKind::Interval) {
+    field["lo"] = space.lo();
+    field["hi"] = space.hi();
+  }
+  if (space.kind() == SpaceKind::Fin)
+    field["size"] = space.finSize();
+  return field;
+}
+
+static json::Array fieldsJson(const lang::Space &space,
+                              ArrayRef<std::string> names) {
+  json::Array array;
+  for (auto [k, field] : llvm::enumerate(fieldsOf(space)))
+    array.push_back(fieldOf(k < names.size() ? names[k] : "x", field));
+  return array;
+}
+
+/// Names the parameters and their shapes: a parameter file fits a program
+/// exactly when these agree.
+static std::string hashOf(const typed::Program &program) {
+  llvm::MD5 md5;
+  for (const typed::Param &param : program.params)
+    md5.update(llvm::formatv("{0}:{1}:{2};", param.path,
+                             llvm::make_range(param.stack.begin(),
+                                              param.stack.end()),
+                             param.space.str())
+                   .str());
+  llvm::MD5::MD5Result result;
+  md5.final(result);
+  return std::string(result.digest());
+}
+
+static json::Array paramsJson(const typed::Program &program) {
+  json::Array array;
+  for (const typed::Param &param : program.params)
+    array.push_back(json::Object{{"path", param.path},
+                                 {"stack", arrayOf(param.stack)},
+                                 {"shape", arrayOf(param.space.shape())},
+                                 {"space", param.space.str()},
+                                 {"chart", chartOf(param.space)}});
+  return array;
+}
+
+static json::Array dataJson(const typed::Program &program) {
+  json::Array array;
+  for (const typed::Data &data : program.data) {
+    json::Array columns;
+    for (const std::string &column : data.columns)
+      columns.push_back(column);
+    std::vector<std::string> names{"x"};
+    if (data.space.kind() == SpaceKind::Product)
+      names = data.space.fieldNames();
+    array.push_back(json::Object{{"name", data.name},
+                                 {"format", data.format},
+                                 {"path", data.path},
+                                 {"columns", std::move(columns)},
+                                 {"fields", fieldsJson(data.space, names)},
+                                 {"hold", data.hold},
+                                 {"valid", data.valid},
+                                 {"seed", int64_t(data.seed)}});
+  }
+  return array;
+}
+
+//===----------------------------------------------------------------------===//
+// Kernels
+//===----------------------------------------------------------------------===//
+
+/// Twice the multiply-adds of the contractions of one sample.
+static double flopsOf(Block &block) {
+  double flops = 0;
+  for (Operation &op : block) {
+    if (auto loop = dyn_cast<lane::LoopOp>(op)) {
+      flops += double(loop.getCount()) * flopsOf(loop.getBlock());
+      continue;
+    }
+    auto contract = dyn_cast<lane::ContractOp>(op);
+    if (!contract || (lane::isInvariant(contract.getX()) &&
+                      lane::isInvariant(contract.getY())))
+      continue;
+    auto spec = *lane::ContractSpec::parse(contract.getSpec());
+    double size = 1;
+    llvm::SmallDenseSet<char> seen;
+    auto count = [&](StringRef letters, ArrayRef<int64_t> shape) {
+      for (auto [letter, extent] : llvm::zip(letters, shape))
+        if (seen.insert(letter).second)
+          size *= double(extent);
+    };
+    count(spec.x, lane::typeOf(contract.getX()).getShape());
+    count(spec.y, lane::typeOf(contract.getY()).getShape());
+    flops += 2 * size;
+  }
+  return flops;
+}
+
+static std::string elementName(lane::TensorType type, bool f64) {
+  if (type.isFloat())
+    return f64 ? "f64" : "f32";
+  return type.isBool() ? "i1" : "i32";
+}
+
+static json::Object slotJson(StringRef attribute, Type type, bool f64) {
+  auto tensor = cast<lane::TensorType>(type);
+  auto [role, rest] = attribute.split(':');
+  json::Object slot{{"role", role},
+                    {"varying", !tensor.getInv()},
+                    {"shape", arrayOf(tensor.getShape())},
+                    {"type", elementName(tensor, f64)}};
+  int64_t param;
+  if ((role == "param" || role == "grad") && !rest.getAsInteger(10, param))
+    slot["param"] = param;
+  else if (!rest.empty())
+    slot["name"] = rest;
+  return slot;
+}
+
+static json::Object kernelJson(func::FuncOp function, bool f64,
+                               StringRef suffix) {
+  json::Array args, results;
+  for (unsigned i = 0; i < function.getNumArguments(); ++i)
+    args.push_back(
+        slotJson(cast<StringAttr>(function.getArgAttr(i, argAttr)).getValue(),
+                 function.getArgumentTypes()[i], f64));
+  for (unsigned i = 0; i < function.getNumResults(); ++i)
+    results.push_back(slotJson(
+        cast<StringAttr>(function.getResultAttr(i, resultAttr)).getValue(),
+        function.getResultTypes()[i], f64));
+  return json::Object{{"name", (function.getName() + suffix).str()},
+                      {"precision", f64 ? "f64" : "f32"},
+                      {"args", std::move(args)},
+                      {"results", std::move(results)},
+                      {"flops", flopsOf(function.getBody().front())}};
+}
+
+static json::Array kernelsJson(ModuleOp lane, bool f64) {
+  json::Array array;
+  for (func::FuncOp function : lane.getOps<func::FuncOp>()) {
+    array.push_back(kernelJson(function, f64, ""));
+    if (!f64 && function->hasAttr(alsoF64Attr))
+      array.push_back(kernelJson(function, true, "@f64"));
+  }
+  return array;
+}
+
+/// Parameters that a function takes, by its arguments.
+static json::Array paramsTaken(func::FuncOp function, StringRef role,
+                               bool results) {
+  json::Array array;
+  unsigned count =
+      results ? function.getNumResults() : function.getNumArguments();
+  for (unsigned i = 0; i < count; ++i) {
+    auto attr = cast<StringAttr>(results ? function.getResultAttr(i, resultAttr)
+                                         : function.getArgAttr(i, argAttr));
+    StringRef text = attr.getValue();
+    int64_t param;
+    if (text.consume_front(role) && !text.getAsInteger(10, param))
+      array.push_back(param);
+  }
+  return array;
+}
+
+//===----------------------------------------------------------------------===//
+// Laws, trainings, checks
+//===----------------------------------------------------------------------===//
+
+static json::Array distsJson(const typed::Program &program, ModuleOp lane) {
+  json::Array array;
+  for (const auto &[name, id] : program.named) {
+    const typed::Dist &dist = program.dists[id];
+    auto kernel = [&, name = name](StringRef member) -> std::string {
+      std::string full = name + "." + member.str();
+      return lane.lookupSymbol(full) ? full : "";
+    };
+    bool density = hasLogp(program, id);
+    json::Array params;
+    for (StringRef member : {"logp", "sample"})
+      if (auto function =
+              lane.lookupSymbol<func::FuncOp>(name + "." + member.str());
+          function && params.empty())
+        params = paramsTaken(function, "param:", false);
+    array.push_back(json::Object{
+        {"name", name},
+        {"fields", fieldsJson(dist.subject, dist.subjectNames)},
+        {"kind", density ? "exact" : "none"},
+        {"why", density ? "every map on the way has a closed form and so has "
+                          "the base's density"
+                        : "a law on the way states no density"},
+        {"params", std::move(params)},
+        {"logp", kernel("logp")},
+        {"sample", kernel("sample")},
+        {"latent", kernel("latent")},
+        {"generate", kernel("generate")},
+        {"density_direction", "parallel"},
+        {"sampling_direction", "parallel"}});
+  }
+  return array;
+}
+
+static json::Object trainJson(const typed::Train &train, size_t index,
+                              const typed::Program &program, ModuleOp lane) {
+  std::string name = "train" + std::to_string(index);
+  json::Array models;
+  for (typed::DistId id : train.models)
+    models.push_back(program.dists[id].name);
+  auto grad = lane.lookupSymbol<func::FuncOp>(name + ".grad");
+  auto init = lane.lookupSymbol<func::FuncOp>(name + ".init");
+  return json::Object{
+      {"models", std::move(models)},
+      {"data", train.data ? program.data[*train.data].name : ""},
+      {"loss", name + ".loss"},
+      {"grad", name + ".grad"},
+      {"init", name + ".init"},
+      {"init_uses_data", init.getNumArguments() != 0},
+      {"params", paramsTaken(grad, "grad:", true)},
+      {"optimizer", json::Object{{"kind", train.optimizer},
+                                 {"lr", train.learningRate},
+                                 {"beta1", train.beta1},
+                                 {"beta2", train.beta2},
+                                 {"eps", train.epsilon},
+                                 {"weight_decay", train.weightDecay}}},
+      {"clip", train.clip},
+      {"ema", train.ema},
+      {"batch", train.batch},
+      {"steps", train.steps},
+      {"every", train.every},
+      {"patience", train.patience}};
+}
+
+static json::Object checkJson(const typed::Check &check,
+                              const std::string &kernel,
+                              const typed::Program &program) {
+  json::Object object{{"label", check.label},
+                      {"measure", check.measure},
+                      {"dist", check.dist ? program.dists[*check.dist].name
+                                          : ""},
+                      {"relation", check.relation},
+                      {"value", check.value},
+                      {"numeric", check.numeric},
+                      {"kernel", check.measure == "expression"
+                                     ? json::Value(kernel)
+                                     : json::Value(nullptr)}};
+  object["within"] = check.within ? json::Value(*check.within)
+                                  : json::Value(nullptr);
+  json::Array box;
+  for (double bound : check.box)
+    box.push_back(bound);
+  object["box"] = std::move(box);
+  for (const typed::Expectation::Draw &draw : check.left.draws)
+    if (draw.data) {
+      object["data"] = program.data[*draw.data].name;
+      object["part"] = draw.part.empty() ? "held" : draw.part;
+    }
+  if (check.measure == "expression" && !object.get("data"))
+    object["draws"] = check.left.draws.empty() ? 1
+                                               : check.left.count.value_or(65536);
+  return object;
+}
+
+std::string rill::import::planJson(ModuleOp lane,
+                                   const typed::Program &program, bool f64) {
+  json::Array trains, checks, tests;
+  for (auto [k, train] : llvm::enumerate(program.trains))
+    trains.push_back(trainJson(train, k, program, lane));
+  for (auto [k, check] : llvm::enumerate(program.checks))
+    checks.push_back(checkJson(check, checkName(k), program));
+  for (auto [t, test] : llvm::enumerate(program.tests)) {
+    json::Array inner;
+    for (auto [k, check] : llvm::enumerate(test.checks))
+      inner.push_back(checkJson(check, testCheckName(t, k), program));
+    tests.push_back(
+        json::Object{{"label", test.label}, {"checks", std::move(inner)}});
+  }
+  json::Object plan{{"rill", 1},
+                    {"name", program.name},
+                    {"precision", f64 ? "f64" : "f32"},
+                    {"main", program.main ? program.dists[*program.main].name
+                                          : ""},
+                    {"hash", hashOf(program)},
+                    {"params", paramsJson(program)},
+                    {"data", dataJson(program)},
+                    {"kernels", kernelsJson(lane, f64)},
+                    {"dists", distsJson(program, lane)},
+                    {"trains", std::move(trains)},
+                    {"checks", std::move(checks)},
+                    {"tests", std::move(tests)}};
+  return llvm::formatv("{0:2}", json::Value(std::move(plan))).str();
+}

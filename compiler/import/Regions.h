@@ -1,0 +1,96 @@
+//===- Regions.h - Typed regions as operations ------------------*- C++ -*-===//
+//
+// Turns the flat operations of a typed region into lane, flow and prob
+// operations. Places, names in the typed program, become SSA values: a place
+// holds its value or has been cut into parts that hold theirs, and is cut and
+// glued as reads demand.
+//
+//===----------------------------------------------------------------------===//
+#ifndef RILL_COMPILER_IMPORT_REGIONS_H
+#define RILL_COMPILER_IMPORT_REGIONS_H
+
+#include "Support/Source.h"
+#include "Typed/Typed.h"
+
+#include "Lane/IR/LaneOps.h"
+#include "mlir/IR/Builders.h"
+
+#include <map>
+
+namespace rill::import {
+
+/// The symbol of a law in the model module.
+std::string distSymbol(const lang::typed::Program &program,
+                       lang::typed::DistId dist);
+
+/// The lane type of a value of this space.
+lane::TensorType typeOf(const lang::Space &space, bool inv,
+                        mlir::MLIRContext *context);
+
+/// The chart of a parameter's space (dialects/Flow/Transforms/Charts.h).
+std::string chartOf(const lang::Space &space);
+
+/// Imports regions into one function or law.
+class RegionImporter {
+public:
+  RegionImporter(const lang::typed::Program &program,
+                 const lang::SourceManager &sources, mlir::OpBuilder &builder)
+      : program(program), sources(sources), b(builder) {}
+
+  void bind(lang::typed::ValueId id, mlir::Value value) { values[id] = value; }
+  mlir::Value value(lang::typed::ValueId id) const { return values.at(id); }
+
+  /// Emits the region's operations and returns its results.
+  llvm::SmallVector<mlir::Value> import(const lang::typed::Region &region);
+
+  /// Gives a place its value at the start of a flow.
+  void openPlace(lang::typed::PlaceId id, mlir::Value value);
+  /// The place's present value, glued if it has been cut.
+  mlir::Value readPlace(lang::typed::PlaceId id, mlir::Location loc);
+
+private:
+  using PlaceId = lang::typed::PlaceId;
+  using Op = lang::typed::Op;
+
+  /// A cut of a place: its parts, and what no part names.
+  struct Cut {
+    llvm::SmallVector<PlaceId> parts;
+    mlir::ArrayAttr indices; ///< of the parts and, last, of the rest if any
+    mlir::Value rest;
+  };
+  struct Place {
+    mlir::Value value; ///< null while a cut is open or the parent holds it
+    lang::Space space;
+    int parent = -1; ///< place, or -1
+    unsigned cut = 0; ///< which cut of the parent this is a part of
+    llvm::SmallVector<Cut> cuts;
+    int open = -1;
+  };
+
+  void importOp(const Op &op);
+  void importTensor(const Op &op);
+  void importParam(const Op &op);
+  void importView(const Op &op);
+  void importAssign(const Op &op);
+  void importRepeat(const Op &op);
+  void importMember(const Op &op);
+  void importGradient(const Op &op);
+  void openCut(PlaceId parent, unsigned cut, mlir::Location loc);
+
+  mlir::Location loc(const Op &op) const;
+  void bindResults(const Op &op, mlir::Operation *made);
+  llvm::SmallVector<mlir::Value> operands(const Op &op) const;
+  const lang::Space &space(lang::typed::ValueId id) const {
+    return program.values[id].space;
+  }
+
+  const lang::typed::Program &program;
+  const lang::SourceManager &sources;
+  mlir::OpBuilder &b;
+  llvm::DenseMap<lang::typed::ValueId, mlir::Value> values;
+  std::map<PlaceId, Place> places;
+};
+
+} // namespace rill::import
+
+#endif // RILL_COMPILER_IMPORT_REGIONS_H

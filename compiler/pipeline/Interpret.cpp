@@ -1,0 +1,89 @@
+//===- Interpret.cpp - rill interpret -------------------------------------===//
+//
+// Log-densities of rows by the f64 interpreter of the lane dialect: the oracle,
+// for users who want to see a figure that no code generator touched.
+//
+//===----------------------------------------------------------------------===//
+
+#include "pipeline/Commands.h"
+
+#include "Lane/Interp/Interp.h"
+#include "Runtime/Csv.h"
+#include "Runtime/Error.h"
+#include "Runtime/Npy.h"
+#include "Runtime/ParamsFile.h"
+#include "import/Entries.h"
+#include "pipeline/Pipeline.h"
+
+#include "llvm/ADT/StringRef.h"
+#include "llvm/Support/raw_ostream.h"
+
+#include <unistd.h>
+
+using namespace rill;
+using namespace rill::pipeline;
+
+/// One argument of the density: a field of the rows, or a parameter.
+static lane::Array argument(llvm::StringRef role, lane::TensorType type,
+                            const rt::Table &rows, int64_t &column,
+                            const rt::Params &params) {
+  lane::Array array;
+  array.shape.assign(type.getShape().begin(), type.getShape().end());
+  array.inv = type.getInv();
+  int64_t size = type.getNumElements(), index;
+  if (role.consume_front("param:") && !role.getAsInteger(10, index)) {
+    for (int64_t i = 0; i < size; ++i)
+      array.data.push_back(params.get(int(index), i));
+    return array;
+  }
+  for (int64_t r = 0; r < rows.rows; ++r)
+    array.data.insert(array.data.end(), rows.row(r) + column,
+                      rows.row(r) + column + size);
+  column += size;
+  return array;
+}
+
+static void interpret(const CommandOptions &options,
+                      Compilation &compilation) {
+  rt::Plan plan = rt::parsePlan(compilation.print(Stage::Plan).c_str());
+  rt::Params params(plan.params, plan.type());
+  rt::loadParams(options.params, plan, params);
+  const rt::DistSpec *dist = plan.findDist(plan.main);
+  if (!dist || dist->logp.empty())
+    throw rt::Error("the program's main law has no density");
+  rt::Table rows = rt::readRows(options.input, dist->fields);
+  rt::requireInside(rows, dist->fields, "'" + options.input + "'");
+
+  auto function =
+      compilation.module().lookupSymbol<mlir::func::FuncOp>(dist->logp);
+  std::vector<lane::Array> arguments;
+  int64_t column = 0;
+  for (unsigned i = 0; i < function.getNumArguments(); ++i) {
+    auto role =
+        function.getArgAttrOfType<mlir::StringAttr>(i, import::argAttr);
+    auto type = llvm::cast<lane::TensorType>(function.getArgumentTypes()[i]);
+    arguments.push_back(
+        argument(role.getValue(), type, rows, column, params));
+  }
+  lane::InterpContext context;
+  context.batch = rows.rows;
+  auto results = lane::interpret(function, arguments, context);
+  if (!results)
+    throw rt::Error("internal error: " + llvm::toString(results.takeError()));
+  rt::writeNpy(options.output, (*results)[0].data, {rows.rows});
+}
+
+int rill::pipeline::runInterpret(const CommandOptions &options) {
+  Compilation compilation(options.file, {});
+  bool ok = compilation.run(Stage::LaneGrad);
+  llvm::errs() << compilation.diagnostics(isatty(STDERR_FILENO));
+  if (!ok)
+    return 1;
+  try {
+    interpret(options, compilation);
+  } catch (const rt::Error &error) {
+    llvm::errs() << error.what() << "\n";
+    return 1;
+  }
+  return 0;
+}

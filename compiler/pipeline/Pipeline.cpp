@@ -1,0 +1,156 @@
+//===- Pipeline.cpp - The stages of the compiler, in order ----------------===//
+//
+// Only the order of stages is here; each stage is a room of its own.
+//
+//===----------------------------------------------------------------------===//
+
+#include "pipeline/Pipeline.h"
+
+#include "Format/Format.h"
+#include "Lane/Transforms/Passes.h"
+#include "Parse/Parse.h"
+#include "Tile/Transforms/Passes.h"
+#include "import/Import.h"
+#include "pipeline/Precision.h"
+#include "pipeline/Registry.h"
+
+#include "mlir/IR/Verifier.h"
+#include "mlir/Pass/PassManager.h"
+#include "llvm/ADT/StringSwitch.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace rill;
+using namespace rill::pipeline;
+
+std::optional<Stage> rill::pipeline::parseStage(llvm::StringRef name) {
+  return llvm::StringSwitch<std::optional<Stage>>(name)
+      .Case("ast", Stage::Ast)
+      .Case("typed", Stage::Typed)
+      .Case("model", Stage::Model)
+      .Case("plan", Stage::Plan)
+      .Case("lane", Stage::Lane)
+      .Case("lane-grad", Stage::LaneGrad)
+      .Case("tile", Stage::Tile)
+      .Case("llvm", Stage::Llvm)
+      .Case("obj", Stage::Object)
+      .Default(std::nullopt);
+}
+
+Compilation::Compilation(std::string path, Options options)
+    : path(std::move(path)), options(std::move(options)), diag(sources) {
+  mlir::DialectRegistry registry;
+  registerDialects(registry);
+  cpu::registerCpuDialects(registry);
+  context.appendDialectRegistry(registry);
+  context.loadAllAvailableDialects();
+  // Two cores and small modules: threads cost more than they give.
+  context.disableMultithreading();
+}
+
+bool Compilation::run(Stage stage) {
+  for (int next = done ? int(*done) + 1 : 0; next <= int(stage); ++next) {
+    if (!advance(Stage(next)))
+      return false;
+    done = Stage(next);
+  }
+  return true;
+}
+
+bool Compilation::advance(Stage stage) {
+  switch (stage) {
+  case Stage::Ast:
+    modules = lang::loadModules(path, sources, diag);
+    break;
+  case Stage::Typed:
+    typedProgram =
+        lang::elaborate(modules, llvm::sys::path::stem(path).str(), sources,
+                        diag, options.tests);
+    break;
+  case Stage::Model:
+    moduleOp = import::importProgram(typedProgram, context, diag);
+    break;
+  case Stage::Lane:
+    return lowerToLane();
+  case Stage::Plan:
+    return true; // made when the entry points are lowered
+  case Stage::LaneGrad:
+    return differentiate();
+  case Stage::Tile:
+    return schedule();
+  case Stage::Llvm:
+    return true; // printed on demand: emission lowers for every target anew
+  case Stage::Object:
+    return emit();
+  }
+  return !diag.hasErrors();
+}
+
+bool Compilation::lowerToLane() {
+  explanation = import::explain(*moduleOp, sources);
+  if (failed(import::lowerModelToLane(*moduleOp, typedProgram, diag)))
+    return false;
+  planText = import::planJson(*moduleOp, typedProgram, options.f64);
+  return true;
+}
+
+bool Compilation::differentiate() {
+  mlir::PassManager manager(&context);
+  lane::populateLanePipeline(manager);
+  if (failed(manager.run(*moduleOp)))
+    return false;
+  if (options.f64)
+    convertToDouble(*moduleOp);
+  else
+    addDoubleVariants(*moduleOp);
+  return true;
+}
+
+bool Compilation::schedule() {
+  mlir::PassManager manager(&context);
+  tile::populateTilePipeline(manager);
+  return succeeded(manager.run(*moduleOp));
+}
+
+cpu::CompileOptions Compilation::cpuOptions() const {
+  return {options.targets, planText};
+}
+
+bool Compilation::emit() {
+  llvm::FailureOr<std::string> bytes =
+      cpu::compileTilePrograms(*moduleOp, cpuOptions());
+  if (failed(bytes))
+    return false;
+  objectBytes = std::move(*bytes);
+  return true;
+}
+
+std::string Compilation::print(Stage stage) {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  switch (stage) {
+  case Stage::Ast:
+    return lang::format(modules.modules.at(""));
+  case Stage::Typed:
+    return lang::typed::print(typedProgram);
+  case Stage::Plan:
+    return planText + "\n";
+  case Stage::Llvm:
+    if (auto lowered = cpu::lowerTilePrograms(*moduleOp, cpuOptions()))
+      lowered->print(stream);
+    return text;
+  case Stage::Object:
+    return objectBytes;
+  default:
+    moduleOp->print(stream);
+    return text;
+  }
+}
+
+std::string Compilation::description(bool explain) const {
+  return import::describe(typedProgram) + (explain ? explanation : "");
+}
+
+std::string Compilation::diagnostics(bool color) const {
+  return diag.render(color);
+}

@@ -1,0 +1,40 @@
+// Bounds of lane values by interval arithmetic over spaces: the sign analysis
+// behind "a factor may be zero". Knows formulas, no layers.
+#ifndef RILL_FLOW_ANALYSIS_RANGES_H
+#define RILL_FLOW_ANALYSIS_RANGES_H
+
+#include "Lane/IR/LaneOps.h"
+#include "llvm/ADT/DenseMap.h"
+
+namespace rill::flow {
+
+/// An interval of real numbers that holds every element of a value; an open
+/// end is not attained.
+struct Range {
+  double lo, hi;
+  bool openLo = true, openHi = true;
+
+  static Range all();
+  static Range point(double x) { return {x, x, false, false}; }
+  bool excludesZero() const;
+  bool isPositive() const { return lo > 0 || (lo == 0 && openLo); }
+  bool isNegative() const { return hi < 0 || (hi == 0 && openHi); }
+  /// As a user would say it: "Positive", "[0, inf)", "Real".
+  std::string str() const;
+};
+
+/// Ranges of values, computed on demand from what defines them. Block
+/// arguments are unbounded unless assumed otherwise.
+class Ranges {
+public:
+  void assume(mlir::Value value, Range range) { known[value] = range; }
+  Range of(mlir::Value value);
+
+private:
+  Range compute(mlir::Operation *op, unsigned result);
+  llvm::DenseMap<mlir::Value, Range> known;
+};
+
+} // namespace rill::flow
+
+#endif

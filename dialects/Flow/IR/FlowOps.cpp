@@ -1,0 +1,121 @@
+// Verifiers of the flow dialect. A failure here is the importer's fault.
+#include "Flow/IR/FlowOps.h"
+#include "llvm/ADT/BitVector.h"
+
+using namespace mlir;
+using namespace rill;
+using namespace rill::flow;
+
+#include "Flow/IR/FlowDialect.cpp.inc"
+#define GET_OP_CLASSES
+#include "Flow/IR/FlowOps.cpp.inc"
+
+void FlowDialect::initialize() {
+  addOperations<
+#define GET_OP_LIST
+#include "Flow/IR/FlowOps.cpp.inc"
+      >();
+}
+
+static LogicalResult verifyParts(Operation *op, lane::TensorType whole,
+                                 TypeRange pieces, ArrayAttr parts) {
+  if (pieces.size() != parts.size())
+    return op->emitOpError("has ") << pieces.size() << " pieces for "
+                                   << parts.size() << " parts";
+  int64_t count = whole.getNumElements();
+  llvm::BitVector seen(count);
+  for (auto [k, piece, part] : llvm::enumerate(pieces, parts)) {
+    auto list = dyn_cast<DenseI64ArrayAttr>(part);
+    auto type = cast<lane::TensorType>(piece);
+    if (!list)
+      return op->emitOpError("part ") << k << " is no list of elements";
+    // Constraint 2.
+    if (type.getNumElements() != list.size() ||
+        type.getElementType() != whole.getElementType())
+      return op->emitOpError("piece ") << k << " does not fit its part";
+    for (int64_t i : list.asArrayRef()) {
+      // Constraint 1.
+      if (i < 0 || i >= count)
+        return op->emitOpError("part ") << k << " names element " << i
+                                        << " of " << count;
+      if (seen.test(i))
+        return op->emitOpError("element ") << i << " is in two parts";
+      seen.set(i);
+    }
+  }
+  if (!seen.all()) // Constraint 1.
+    return op->emitOpError("element ")
+           << seen.find_first_unset() << " is in no part";
+  return success();
+}
+
+LogicalResult SplitOp::verify() {
+  return verifyParts(*this, lane::typeOf(getPlace()), getResultTypes(),
+                     getParts());
+}
+
+LogicalResult JoinOp::verify() {
+  return verifyParts(*this, lane::typeOf(getPlace()), getXs().getTypes(),
+                     getParts());
+}
+
+LogicalResult UpdateOp::verify() {
+  Block &block = getBody().front();
+  auto yield = cast<YieldOp>(block.getTerminator());
+  if (block.getNumArguments() != 1 || yield.getNumOperands() != 1 ||
+      block.getArgument(0).getType() != getPlace().getType()) // 1.
+    return emitOpError("needs a region from the place to its next value");
+  if (yield.getOperand(0).getType() != getResult().getType()) // 2.
+    return emitOpError("has the result type ")
+           << getResult().getType() << " but yields "
+           << yield.getOperand(0).getType();
+  return success();
+}
+
+LogicalResult RepeatOp::verify() {
+  if (static_cast<int64_t>(getCount()) <= 0) // 1.
+    return emitOpError("needs a positive count");
+  Block &block = getBody().front();
+  auto yield = cast<YieldOp>(block.getTerminator());
+  auto step = block.getNumArguments() == 0
+                  ? lane::TensorType()
+                  : cast<lane::TensorType>(block.getArgument(0).getType());
+  if (!step || !step.isIndex() || !step.getInv() || step.getRank() != 0 ||
+      block.getNumArguments() != getPlaces().size() + 1) // 2.
+    return emitOpError("needs region arguments for the step and the places");
+  for (auto [k, type] : llvm::enumerate(getPlaces().getTypes()))
+    if (block.getArgument(k + 1).getType() != type) // 2.
+      return emitOpError("region argument ") << k + 1 << " is not the place's";
+  if (TypeRange(getPlaces()) != TypeRange(yield.getValues()) ||
+      TypeRange(getPlaces()) != getResultTypes()) // 3.
+    return emitOpError("changes the type of a place from step to step");
+  return success();
+}
+
+LogicalResult ParamOp::verify() {
+  Block &block = getInit().front();
+  auto yield = dyn_cast<YieldOp>(block.getTerminator());
+  if (!yield || block.getNumArguments() != 0 || yield.getNumOperands() != 1 ||
+      lane::typeOf(yield.getOperand(0)).getShape() !=
+          lane::typeOf(getValue()).getShape()) // 1.
+    return emitOpError("needs a region that yields its initial value");
+  return success(); // 2. is the result's constraint
+}
+
+LogicalResult FirstOp::verify() {
+  if (!(*this)->getParentOfType<ParamOp>()) // 1.
+    return emitOpError("stands outside of a parameter's initial value");
+  if (lane::typeOf(getX()).getShape() !=
+      lane::typeOf(getResult()).getShape()) // 2.
+    return emitOpError("changes the shape");
+  return success();
+}
+
+LogicalResult MatVecOp::verify() {
+  ArrayRef<int64_t> matrix = lane::typeOf(getMatrix()).getShape();
+  if (matrix.size() != 2 || matrix[0] != matrix[1] ||
+      lane::typeOf(getX()).getShape() != matrix.drop_front() ||
+      lane::typeOf(getResult()).getShape() != matrix.drop_front()) // 1.
+    return emitOpError("needs a [D, D] matrix and vectors of D");
+  return success();
+}

@@ -1,0 +1,65 @@
+// The one derivation of a flow, for both directions: what is known (the place
+// before or after) spreads through the body until the other end is known. A
+// value and its log-determinant come from one walk, so a conditioner is
+// evaluated once. Emits lane operations.
+#ifndef RILL_FLOW_TRANSFORMS_DERIVE_H
+#define RILL_FLOW_TRANSFORMS_DERIVE_H
+
+#include "Flow/IR/FlowOps.h"
+#include "Lane/IR/LaneBuilder.h"
+
+#include <map>
+#include <optional>
+
+namespace rill::flow {
+
+/// Where a derivation finds parameters: raw arrays by index, with one leading
+/// axis per enclosing repeat that is not entered yet. With `initial`, nothing
+/// is read: parameters get their initial values, whose raw arrays (stacked like
+/// the former) are collected.
+struct ParamScope {
+  std::map<int64_t, mlir::Value> raws;
+  bool initial = false;
+  std::map<int64_t, mlir::Value> collected;
+};
+
+/// What stopped a derivation: `op` cannot run because `missing` is not known.
+struct Fault {
+  mlir::Operation *op;
+  mlir::Value missing;
+};
+
+struct Derived {
+  mlir::Value place;
+  /// Of the derived direction, a scalar per sample; null if not asked for.
+  mlir::Value logDet;
+};
+
+/// Derives the flow in `body` (arguments: the place, then conditions; yields
+/// the place) from the known end `from`. Every update must have been accepted.
+/// Nothing is returned, and `fault` set, if knowledge does not spread to the
+/// other end.
+std::optional<Derived> deriveFlow(mlir::Region &body, mlir::Value from,
+                                  mlir::ValueRange conditions, bool inverse,
+                                  bool wantLogDet, ParamScope &params,
+                                  lane::LaneBuilder &builder, Fault &fault);
+
+/// The parameter's value at this place of emission (see ParamScope); `lookup`
+/// gives derived values.
+mlir::Value
+materialiseParam(ParamOp param, ParamScope &params, mlir::IRMapping &known,
+                 lane::LaneBuilder &builder);
+
+/// Clones the operations of a region that holds values only (a member of a
+/// law, a loss) and returns what it yields. Param operations are materialised.
+llvm::SmallVector<mlir::Value> cloneValues(mlir::Block &block,
+                                           mlir::IRMapping &known,
+                                           ParamScope &params,
+                                           lane::LaneBuilder &builder);
+
+/// Indices of the parameters declared in `region`, nested ones too.
+llvm::SmallVector<int64_t> paramsIn(mlir::Region &region);
+
+} // namespace rill::flow
+
+#endif

@@ -1,0 +1,27 @@
+// Matrix spaces as lane operations: product, solve, log-determinant, each from
+// the raw array of a parameter.
+//   plu         L U with L unit lower and U upper, U's diagonal exp of the
+//               raw diagonal (Kingma and Dhariwal 2018, section 3.2)
+//   lower_unit  unit lower triangular
+//   orthogonal  product of D Householder reflections whose vectors are the
+//               rows (Tomczak and Welling 2016)
+#ifndef RILL_FLOW_TRANSFORMS_MATRICES_H
+#define RILL_FLOW_TRANSFORMS_MATRICES_H
+
+#include "Lane/IR/LaneBuilder.h"
+
+namespace rill::flow {
+
+/// W x for raw [D, D] and x [D].
+mlir::Value applyMatrix(llvm::StringRef structure, mlir::Value raw,
+                        mlir::Value x, lane::LaneBuilder &builder);
+/// The x with W x = y.
+mlir::Value solveMatrix(llvm::StringRef structure, mlir::Value raw,
+                        mlir::Value y, lane::LaneBuilder &builder);
+/// log |det W| (an invariant scalar); null where it is 0.
+mlir::Value logDetMatrix(llvm::StringRef structure, mlir::Value raw,
+                         lane::LaneBuilder &builder);
+
+} // namespace rill::flow
+
+#endif

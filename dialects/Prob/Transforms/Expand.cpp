@@ -1,0 +1,176 @@
+// Members of laws by derivation; see Expand.h.
+#include "Prob/Transforms/Expand.h"
+
+#include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+using namespace rill;
+using namespace rill::prob;
+using lane::LaneBuilder;
+
+namespace {
+/// Emits members of laws with the parameters of one scope.
+class Expander {
+public:
+  Expander(LaneBuilder &b, flow::ParamScope &params, SymbolTable &symbols,
+           ExpandFault &fault)
+      : b(b), params(params), symbols(symbols), fault(fault) {}
+
+  /// The results of one prob operation; empty after a fault.
+  SmallVector<Value> expand(Operation *use, ValueRange operands);
+
+private:
+  Value logp(DistOp dist, ValueRange operands);
+  SmallVector<Value> sample(DistOp dist, ValueRange conditions);
+  SmallVector<Value> transport(DistOp dist, ValueRange operands, bool toBase,
+                               bool wantLogDet);
+  DistOp baseOf(DistOp dist) {
+    return symbols.lookup<DistOp>(*dist.getBase());
+  }
+  SmallVector<Value> members(Region &region, ValueRange arguments,
+                             DistOp dist, StringRef what);
+
+  LaneBuilder &b;
+  flow::ParamScope &params;
+  SymbolTable &symbols;
+  ExpandFault &fault;
+};
+} // namespace
+
+SmallVector<Value> Expander::members(Region &region, ValueRange arguments,
+                                     DistOp dist, StringRef what) {
+  if (region.empty()) {
+    fault.dist = dist;
+    fault.missing = what.str();
+    return {};
+  }
+  IRMapping known;
+  for (auto [arg, value] : llvm::zip(region.getArguments(), arguments))
+    known.map(arg, value);
+  return flow::cloneValues(region.front(), known, params, b);
+}
+
+/// The other end of a transport, and the log-determinant of that direction.
+SmallVector<Value> Expander::transport(DistOp dist, ValueRange operands,
+                                       bool toBase, bool wantLogDet) {
+  bool inverse = (dist.getForm() == "pull") != toBase;
+  std::optional<flow::Derived> derived =
+      flow::deriveFlow(dist.getFlow(), operands.front(), operands.drop_front(),
+                       inverse, wantLogDet, params, b, fault.flow);
+  if (!derived) {
+    fault.dist = dist;
+    return {};
+  }
+  if (!wantLogDet)
+    return {derived->place};
+  return {derived->place, derived->logDet};
+}
+
+Value Expander::logp(DistOp dist, ValueRange operands) {
+  if (dist.getForm() == "members") {
+    SmallVector<Value> result =
+        members(dist.getLogp(), operands, dist, "logp");
+    return result.empty() ? Value() : result[0];
+  }
+  SmallVector<Value> latent = transport(dist, operands, true, true);
+  if (latent.empty())
+    return {};
+  Value base = logp(baseOf(dist), latent[0]);
+  return base ? b.add(base, latent[1]) : Value();
+}
+
+SmallVector<Value> Expander::sample(DistOp dist, ValueRange conditions) {
+  if (dist.getForm() == "members")
+    return members(dist.getSample(), conditions, dist, "sample");
+  SmallVector<Value> operands = sample(baseOf(dist), {});
+  if (operands.empty())
+    return {};
+  llvm::append_range(operands, conditions);
+  return transport(dist, operands, false, false);
+}
+
+SmallVector<Value> Expander::expand(Operation *use, ValueRange operands) {
+  auto dist = symbols.lookup<DistOp>(
+      use->getAttrOfType<FlatSymbolRefAttr>("dist").getAttr());
+  SmallVector<Value> results =
+      llvm::TypeSwitch<Operation *, SmallVector<Value>>(use)
+          .Case([&](LogpOp) -> SmallVector<Value> {
+            Value value = logp(dist, operands);
+            return value ? SmallVector<Value>{value} : SmallVector<Value>{};
+          })
+          .Case([&](SampleOp) { return sample(dist, operands); })
+          .Case([&](LatentOp) { return transport(dist, operands, true, true); })
+          .Case([&](GenerateOp) {
+            return transport(dist, operands, false, true);
+          });
+  if (results.empty())
+    fault.use = use;
+  return results;
+}
+
+static bool isUse(Operation *op) {
+  return isa<LogpOp, SampleOp, LatentOp, GenerateOp>(op);
+}
+
+static void collect(Operation *root, SymbolTable &symbols,
+                    llvm::SetVector<int64_t> &params,
+                    llvm::SmallPtrSetImpl<Operation *> &seen) {
+  if (!seen.insert(root).second)
+    return;
+  root->walk([&](Operation *op) {
+    if (auto param = dyn_cast<flow::ParamOp>(op))
+      params.insert(param.getIndex());
+    else if (isUse(op))
+      collect(symbols.lookup(
+                  op->getAttrOfType<FlatSymbolRefAttr>("dist").getAttr()),
+              symbols, params, seen);
+    else if (auto dist = dyn_cast<DistOp>(op); dist && dist.getBase())
+      collect(symbols.lookup(*dist.getBase()), symbols, params, seen);
+  });
+}
+
+SmallVector<int64_t> rill::prob::paramsOf(func::FuncOp function,
+                                          SymbolTable &symbols) {
+  llvm::SetVector<int64_t> params;
+  llvm::SmallPtrSet<Operation *, 8> seen;
+  collect(function, symbols, params, seen);
+  SmallVector<int64_t> sorted = params.takeVector();
+  llvm::sort(sorted);
+  return sorted;
+}
+
+std::optional<SmallVector<Value>>
+rill::prob::expandInto(func::FuncOp function, ValueRange arguments,
+                       flow::ParamScope &params, SymbolTable &symbols,
+                       LaneBuilder &b, ExpandFault &fault) {
+  IRMapping known;
+  for (auto [arg, value] : llvm::zip(function.getArguments(), arguments))
+    known.map(arg, value);
+  Block &body = function.getBody().front();
+  for (Operation &op : body.without_terminator()) {
+    if (auto param = dyn_cast<flow::ParamOp>(op)) {
+      known.map(param.getValue(),
+                flow::materialiseParam(param, params, known, b));
+      continue;
+    }
+    if (!isUse(&op)) {
+      b.builder.clone(op, known);
+      continue;
+    }
+    SmallVector<Value> operands;
+    for (Value v : op.getOperands())
+      operands.push_back(known.lookup(v));
+    LaneBuilder at(b.builder, op.getLoc());
+    SmallVector<Value> results =
+        Expander(at, params, symbols, fault).expand(&op, operands);
+    if (results.empty())
+      return std::nullopt;
+    for (auto [original, value] : llvm::zip(op.getResults(), results))
+      known.map(original, value);
+  }
+  SmallVector<Value> results;
+  for (Value v : body.getTerminator()->getOperands())
+    results.push_back(known.lookup(v));
+  return results;
+}
