@@ -1,14 +1,12 @@
 //===- Commands.cpp - train, logp and sample ------------------------------===//
 
 #include "Runtime/Commands.h"
-#include "Runtime/Csv.h"
 #include "Runtime/Error.h"
 #include "Runtime/Gaussian.h"
-#include "Runtime/Io.h"
-#include "Runtime/Npy.h"
+#include "Runtime/RowWriter.h"
 #include "Runtime/Trainer.h"
 
-#include <cstring>
+#include <algorithm>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -41,23 +39,6 @@ const KernelSpec &kernelFor(const Model &model, const DistSpec &dist,
                   : dist.why,
               fmt::format("'{} info' shows what each distribution can do",
                           model.plan().name));
-}
-
-/// Rows of numbers to .npy or .csv, in a kernel's precision.
-static void writeRows(const std::string &path, const Table &table, Type type,
-                      std::vector<int64_t> shape,
-                      const std::vector<std::string> &header) {
-  const std::string ext = extension(path);
-  if (ext == "csv")
-    return writeCsv(path, header, table, type);
-  if (ext != "npy" && ext != "" && path.rfind("/dev/", 0) != 0)
-    throw Error(fmt::format("cannot write '{}'", path),
-                fmt::format("'.{}' is not a format of rows", ext),
-                "name a .npy or .csv file");
-  Buffer buffer(size_t(table.rows * table.width * sizeOf(type)));
-  for (int64_t i = 0; i < table.rows * table.width; ++i)
-    storeElement(buffer.data(), type, i, table.values[i]);
-  writeNpy(path, type, shape, buffer.data());
 }
 
 /// Names of the columns of a row: those of the data, else of the fields.
@@ -156,7 +137,9 @@ int runLogp(Model &model, const CommandOptions &given) {
   result.rows = rows.rows;
   result.width = 1;
   const Type type = kernel.results[kernel.result("logp")].type;
-  writeRows(options.out, result, type, {result.rows}, {"logp"});
+  RowWriter writer(options.out, type, result.rows, {}, {"logp"});
+  writer.append(result);
+  writer.commit();
   fmt::print("{} rows, mean log-density {:.6f} nats\n", rows.rows,
              meanOf(result.values));
   return ExitOk;
@@ -170,18 +153,21 @@ int runSample(Model &model, const CommandOptions &given) {
   Runner runner(model, kernel);
   Evaluation how{options.batch.value_or(defaultBatch),
                  options.seed.value_or(0)};
-  const Table table = drawRows(runner, options.count, options.firstSample, how);
-  std::vector<int64_t> shape = {table.rows};
+  std::vector<int64_t> shape{widthOf(dist.fields)};
   if (dist.fields.size() == 1)
-    shape.insert(shape.end(), dist.fields[0].shape.begin(),
-                 dist.fields[0].shape.end());
-  else
-    shape.push_back(table.width);
+    shape = dist.fields[0].shape;
   Type type = kernel.results[kernel.result("value")].type;
   if (type == Type::Bool)
     type = Type::I32;
-  writeRows(options.out, table, type, shape, columnNames(model, dist));
-  fmt::print("wrote {} samples to '{}'\n", table.rows, options.out);
+  RowWriter writer(options.out, type, options.count, shape,
+                   columnNames(model, dist));
+  // Piece by piece: memory does not grow with -n.
+  constexpr int64_t piece = 1 << 18;
+  for (int64_t at = 0; at < options.count; at += piece)
+    writer.append(drawRows(runner, std::min(piece, options.count - at),
+                           options.firstSample + at, how));
+  writer.commit();
+  fmt::print("wrote {} samples to '{}'\n", options.count, options.out);
   return ExitOk;
 }
 

@@ -221,23 +221,4 @@ Table readCsv(const std::string &path, const std::string &role,
   return table;
 }
 
-void writeCsv(const std::string &path, const std::vector<std::string> &header,
-              const Table &table, Type precision) {
-  AtomicFile file(path);
-  file.write(fmt::format("{}\n", fmt::join(header, ",")));
-  std::string line;
-  for (int64_t r = 0; r < table.rows; ++r) {
-    line.clear();
-    for (int64_t i = 0; i < table.width; ++i) {
-      const double v = table.row(r)[i];
-      line += i ? "," : "";
-      line += precision == Type::F64 ? fmt::format("{}", v)
-                                     : fmt::format("{}", float(v));
-    }
-    line += '\n';
-    file.write(line);
-  }
-  file.commit();
-}
-
 } // namespace rill::rt

@@ -1,6 +1,6 @@
 //===- Csv.h - Comma-separated numbers --------------------------*- C++ -*-===//
 //
-// Reading and writing of CSV (RFC 4180: quoted fields, doubled quotes, CRLF)
+// Reading of CSV (RFC 4180: quoted fields, doubled quotes, CRLF)
 // with numeric columns and an optional header line. Every error names the line
 // of the file.
 //
@@ -19,10 +19,6 @@ namespace rill::rt {
 /// column, no rows at all.
 Table readCsv(const std::string &path, const std::string &role,
               const std::vector<std::string> &columns, int64_t width);
-
-/// A header line and rows, each number with the digits that give it back.
-void writeCsv(const std::string &path, const std::vector<std::string> &header,
-              const Table &table, Type precision);
 
 } // namespace rill::rt
 #endif

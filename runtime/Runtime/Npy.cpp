@@ -147,29 +147,20 @@ Table readNpy(const std::string &path, const std::string &role, int64_t width) {
   return table;
 }
 
-void writeNpy(const std::string &path, Type type,
-              const std::vector<int64_t> &shape, const void *data) {
-  int64_t count = 1;
-  for (int64_t extent : shape)
-    count *= extent;
+std::string npyHeader(Type type, const std::vector<int64_t> &shape) {
   const char *descr = type == Type::F64   ? "<f8"
                       : type == Type::F32 ? "<f4"
-                      : type == Type::I32 ? "<i4"
-                                          : "|b1";
+                                          : "<i4";
   std::string dict = fmt::format(
       "{{'descr': '{}', 'fortran_order': False, 'shape': ({}{}), }}", descr,
       fmt::join(shape, ", "), shape.size() == 1 ? "," : "");
   // The header, magic and newline included, fills whole lines of 64 bytes.
   dict.resize((10 + dict.size() + 1 + 63) / 64 * 64 - 11, ' ');
   dict += '\n';
-  const uint16_t length = uint16_t(dict.size());
-  AtomicFile file(path);
-  file.write("\x93NUMPY\x01");
-  file.write(std::string_view("\0", 1));
-  file.write(&length, 2);
-  file.write(dict);
-  file.write(data, size_t(count * sizeOf(type)));
-  file.commit();
+  std::string bytes("\x93NUMPY\x01\x00", 8);
+  bytes += char(dict.size() & 0xff);
+  bytes += char(dict.size() >> 8);
+  return bytes + dict;
 }
 
 } // namespace rill::rt

@@ -2,6 +2,7 @@
 
 #include "Runtime/Csv.h"
 #include "Runtime/Npy.h"
+#include "Runtime/RowWriter.h"
 #include "Testing.h"
 
 #include <cmath>
@@ -23,6 +24,11 @@ protected:
     return run(
         {"train", "--out", path("m"), "--data", "rows=" + path("rows.csv")});
   }
+  void writeRows(const Table &rows) {
+    RowWriter writer(path("x.npy"), Type::F32, rows.rows, {rows.width}, {});
+    writer.append(rows);
+    writer.commit();
+  }
   void refused(std::vector<std::string> arguments, int status,
                const std::vector<std::string> &parts) {
     const Outcome o = run(std::move(arguments));
@@ -41,8 +47,7 @@ TEST_F(Cli, TrainReportsHeldOutBesideAGaussian) {
 
 TEST_F(Cli, LogpWritesOneNumberForEachRow) {
   train();
-  writeNpy(path("x.npy"), Type::F32, {2, 2},
-           std::vector<float>{3, -1, 1, 0}.data());
+  writeRows({2, 2, {3, -1, 1, 0}, {}});
   const Outcome o = run({"logp", "--params", path("m"), "--in", path("x.npy"),
                          "--out", path("l.npy")});
   ASSERT_EQ(o.status, 0) << o.err;
@@ -76,7 +81,7 @@ TEST_F(Cli, LogpSelectsTheDataColumnsOfACsv) {
 
 TEST_F(Cli, LogpOfNoRowsWritesNone) {
   train();
-  writeNpy(path("x.npy"), Type::F32, {0, 2}, nullptr);
+  writeRows({0, 2, {}, {}});
   const Outcome o = run({"logp", "--params", path("m"), "--in", path("x.npy"),
                          "--out", path("l.npy")});
   EXPECT_EQ(o.status, 0) << o.err;
@@ -85,9 +90,8 @@ TEST_F(Cli, LogpOfNoRowsWritesNone) {
 
 TEST_F(Cli, LogpNamesTheRowOutsideOfTheSpace) {
   train();
-  const float inf = INFINITY;
-  writeNpy(path("x.npy"), Type::F32, {2, 2},
-           std::vector<float>{3, -1, inf, 0}.data());
+  const double inf = INFINITY;
+  writeRows({2, 2, {3, -1, inf, 0}, {}});
   refused({"logp", "--params", path("m"), "--in", path("x.npy"), "--out",
            path("l.npy")},
           1, {"row 1", "column 0 = inf", "outside of Real[2]"});

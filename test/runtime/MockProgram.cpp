@@ -305,6 +305,14 @@ static std::string kernelsJson(const std::string &type,
          "," + kernel("train0.init", x, arrays("param"));
 }
 
+static std::string trainJson(const MockOptions &o, int batch) {
+  return fmt::format(
+      R"({{"models":["p"],"data":"rows","loss":"train0.loss","grad":"train0.grad","init":"train0.init",
+"init_uses_data":true,"params":[0,1,2],"optimizer":{{"kind":"{}","lr":{},"beta1":0.9,"beta2":0.999,"eps":1e-8,"weight_decay":0}},
+"clip":{},"ema":{},"batch":{},"steps":{},"every":{},"patience":{}}})",
+      o.optimizer, o.lr, o.clip, o.ema, batch, o.steps, o.every, o.patience);
+}
+
 static std::string metadataOf(const MockOptions &o) {
   std::string kernels = kernelsJson(o.precision, "");
   if (o.precision == "f32")
@@ -319,16 +327,16 @@ static std::string metadataOf(const MockOptions &o) {
 "data":[{{"name":"rows","format":"csv","path":"{}","columns":["a","b"],"fields":[{}],"hold":{},"valid":{},"seed":1}}],
 "kernels":[{}],)",
       o.precision, o.hash, o.shape, o.data, field, o.hold, o.valid, kernels);
+  std::string trains = trainJson(o, o.batch);
+  if (o.trains > 1)
+    trains += "," + trainJson(o, 16);
   text += fmt::format(
       R"("dists":[{{"name":"p","fields":[{}],"kind":"exact","why":"a chain of affine maps","params":[0,1,2],
 "logp":"p.logp","sample":"p.sample","latent":"p.latent","generate":"p.generate",
 "density_direction":"parallel","sampling_direction":"parallel"}}],
-"trains":[{{"models":["p"],"data":"rows","loss":"train0.loss","grad":"train0.grad","init":"train0.init",
-"init_uses_data":true,"params":[0,1,2],"optimizer":{{"kind":"{}","lr":{},"beta1":0.9,"beta2":0.999,"eps":1e-8,"weight_decay":0}},
-"clip":{},"ema":{},"batch":{},"steps":{},"every":{},"patience":{}}}],
+"trains":[{}],
 "checks":{},"tests":{}{}}})",
-      field, o.optimizer, o.lr, o.clip, o.ema, o.batch, o.steps, o.every,
-      o.patience, o.checks, o.tests,
+      field, trains, o.checks, o.tests,
       o.topInit ? R"(,"init":"train0.init")" : "");
   return text;
 }

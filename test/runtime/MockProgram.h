@@ -21,6 +21,7 @@ struct MockOptions {
   double hold = 0.2, valid = 0.2;
   double lr = 0.05, clip = 0, ema = 0;
   int batch = 64, steps = 60, every = 10, patience = 0;
+  int trains = 1; ///< the second, if any, has batches of 16
   std::string optimizer = "adam";
   std::string space = "Real";
   std::string checks = "[]", tests = "[]"; ///< JSON

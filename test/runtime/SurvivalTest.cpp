@@ -98,6 +98,22 @@ TEST_F(Survival, KillAtAnyMomentLosesNothing) {
   EXPECT_EQ(temporaries(), 0u);
 }
 
+TEST_F(Survival, KillAcrossTwoTrainingsLosesNothing) {
+  mock.trains = 2;
+  mock.steps = 60;
+  ASSERT_EQ(finish(start("whole", false)), 0);
+  pid_t pid = start("killed", false);
+  waitForFile("killed.checkpoint");
+  for (int k = 0; k < 12; ++k) {
+    usleep(20000);
+    kill(pid, SIGKILL);
+    finish(pid);
+    pid = start("killed", true);
+  }
+  EXPECT_EQ(finish(pid), 0);
+  EXPECT_EQ(contentOf(path("whole")), contentOf(path("killed")));
+}
+
 TEST_F(Survival, SigintAndSigtermLeaveAResumableCheckpoint) {
   mock.steps = 100000;
   seconds = "1";
