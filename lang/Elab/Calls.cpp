@@ -65,6 +65,8 @@ Den Elaborator::evalCall(const ast::CallExpr &node, const ast::Expr &expr,
 
 Frame Elaborator::enter(const Callable &callable) {
   Frame callee;
+  if (callable.def)
+    entered.insert(callable.def);
   callee.env = Env::inside(callable.env);
   callee.def = callable.def;
   if (callable.continues || !callable.instances) {

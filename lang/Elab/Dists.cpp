@@ -241,6 +241,24 @@ void Elaborator::wrongCodomain(const Space &have, const Space &want, const std::
     d.help("let the flow end in " + want.str() + ", or take a base on " + have.str());
 }
 
+/// The space of a flow's subject, when its header has no free names.
+std::optional<Space> Elaborator::flowHeader(const Den &flow) {
+  const Callable &callable = *flow.callable;
+  if (callable.form == Callable::Form::Compose)
+    return flowHeader(callable.parts[0]);
+  if (callable.form != Callable::Form::Decl || !callable.def->params ||
+      callable.def->params->subject.size() != 1 || !callable.def->params->subject[0].space)
+    return std::nullopt;
+  const ast::SpaceExpr &declared = *callable.def->params->subject[0].space;
+  Frame frame = enter(callable);
+  for (const auto &group : declared.index)
+    for (const ast::Slot &slot : group)
+      if (slot.value && unboundName(*slot.value, frame))
+        return std::nullopt;
+  Space made = space(declared, frame);
+  return made.isValid() ? std::optional(made) : std::nullopt;
+}
+
 /// The space that a flow starts from, when its header says it, for a shape.
 std::optional<Space> Elaborator::flowStart(const Den &flow, const std::vector<int64_t> &shape) {
   const Callable &callable = *flow.callable;
@@ -272,6 +290,8 @@ std::optional<DistId> Elaborator::makeTransformed(const Law &law, const std::opt
       start = Space::real(demand->shape());
   } else if (!start && baseSpace && !baseSpace->shape().empty()) {
     start = flowStart(*law.flow, baseSpace->shape()); // Normal[2]: the shape is kept
+  } else if (!start) {
+    start = flowHeader(*law.flow);
   }
   if (!start || start->kind() == SpaceKind::Product) {
     error(Code::SpaceUndetermined, law.range.isValid() ? law.range : range,

@@ -84,6 +84,7 @@ private:
   std::string text(SourceRange range) const;
   Diagnostic &error(Code code, SourceRange range, std::string message,
                     std::string under = "");
+  void checkUnusedNames(const ast::File &file);
   Den unsupported(SourceRange range, const std::string &what);
 
   //===--- Statics (Statics.cpp) ---===//
@@ -251,6 +252,7 @@ private:
   Den lawConstructor(const std::string &name, const ast::CallExpr &node, const ast::Expr &expr, Frame &frame);
   LawPtr lawOf(const Den &den, SourceRange range, Frame &frame);
   std::optional<Space> flowStart(const Den &flow, const std::vector<int64_t> &shape);
+  std::optional<Space> flowHeader(const Den &flow);
   bool isTransformed(const Law &law) const;
   std::optional<Space> ownSpace(const Law &law);
   bool canSample(const Law &law) const;
@@ -317,6 +319,7 @@ private:
 
   std::map<std::string, Module> moduleTable;
   std::vector<std::shared_ptr<NamedDist>> namedDists;
+  std::set<const ast::DefItem *> entered; ///< declarations that were elaborated
   EnvPtr builtins;
   InstancesPtr rootInstances;
   std::vector<typed::Region *> regions;      ///< where operations go

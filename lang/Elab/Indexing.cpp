@@ -66,6 +66,13 @@ std::optional<ResolvedSlot> Elaborator::resolveSlot(const ast::Slot &slot,
     Den den = eval(*slot.value, frame);
     if (den.isError())
       return std::nullopt;
+    if (den.is(Den::Kind::Range) && (std::floor(den.number) != den.number ||
+                                     std::floor(den.hi) != den.hi)) {
+      error(Code::StaticArithmetic, slot.range,
+            "the ends of '" + text(slot.range) + "' are not whole numbers")
+          .help("choose extents that divide");
+      return std::nullopt;
+    }
     if (den.is(Den::Kind::Range))
       return points(static_cast<int64_t>(den.number), static_cast<int64_t>(den.hi))
                  ? std::optional(result) : std::nullopt;

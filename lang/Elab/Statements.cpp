@@ -366,8 +366,10 @@ void Elaborator::forStmt(const ast::ForStmt &stmt, Frame &frame, SourceRange ran
   const std::string &index = stmt.pattern.name->text;
   bool plain = over.is(Den::Kind::Number) || (over.is(Den::Kind::Range) && over.number == 0);
   if (plain && !usesStatically(stmt.block, index)) {
-    double count = over.is(Den::Kind::Number) ? over.number : over.hi;
-    repeatBlock(static_cast<int64_t>(count), "for", frame, range,
+    auto steps = rangeOf(*stmt.range, frame);
+    if (!steps)
+      return;
+    repeatBlock(static_cast<int64_t>(steps->size()), "for", frame, range,
                 [&](Frame &step) { block(stmt.block, step); }, &index);
     return;
   }

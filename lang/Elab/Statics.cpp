@@ -106,6 +106,12 @@ std::optional<std::vector<int64_t>> Elaborator::rangeOf(const ast::Expr &expr,
     if (whole)
       return values;
   }
+  if (den.is(Den::Kind::Number) || den.is(Den::Kind::Range)) {
+    error(Code::StaticArithmetic, expr.range,
+          "'" + text(expr.range) + "' is not a range of whole numbers")
+        .why("ranges of indices run over natural numbers; a division must leave no remainder");
+    return std::nullopt;
+  }
   error(Code::NotStatic, expr.range,
         "a static range is needed here, but '" + text(expr.range) + "' is " +
             den.describe())

@@ -233,6 +233,7 @@ typed::Program Elaborator::run() {
   // What nobody used is elaborated by itself: its errors count, too.
   for (const auto &named : namedDists)
     requireDist(*named, std::nullopt, named->callable->def->name.range);
+  checkUnusedNames(file);
   paramValues.pop_back();
   regions.pop_back();
   return std::move(program);

@@ -95,6 +95,12 @@ TEST(Laws, ASpaceThatNothingDeterminesIsRefused) {
   EXPECT_EQ(e.codes(), "R0503");
 }
 
+TEST(Laws, AClosedHeaderOfTheFlowDeterminesTheSpace) {
+  Elaborated e("flow f(x: Real[2]) { x := 2 * x }\ndist p = pull(f, Normal)\nmain p\n");
+  EXPECT_EQ(e.codes(), "");
+  EXPECT_EQ(e.program.dists[1].subject.str(), "Real[2]");
+}
+
 TEST(Laws, TrainingOnTwoSpacesIsRefused) {
   Elaborated e("use std.flows.actnorm\ndata d: Real[3] = csv(\"d.csv\")\ndata g: Real[2] = csv(\"g.csv\")\n"
                "dist p = pull(actnorm[], Normal)\ntrain p on d { minimize nll }\ntrain p on g { minimize nll }\n");

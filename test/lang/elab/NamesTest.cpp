@@ -95,6 +95,26 @@ TEST(Names, DivisionInBracketsMustDivide) {
   EXPECT_EQ(e.codes(), "R0404");
 }
 
+TEST(Names, ARangeThatDoesNotDivideIsRefused) {
+  Elaborated e("flow f(x: Real[D]) { x := x + 0 * (sum[i: D/2] x[i]) }\ndist p(x: Real[3]) = pull(f, Normal)\n");
+  EXPECT_EQ(e.codes(), "R0404");
+  Elaborated g("flow f(x: Real[D]) { view a = x[0..D/2]\n a := 2 * a }\ndist p(x: Real[3]) = pull(f, Normal)\n");
+  EXPECT_EQ(g.codes(), "R0404");
+}
+
+TEST(Names, UnknownNamesOfUnusedDeclarationsAreReported) {
+  Elaborated e("fn f(x: Real) = tahn(x)\nflow g[H](x: Real[D]) { view (a, b) = halves(x)\n b := b + wrogn[H](a) }\n");
+  EXPECT_EQ(e.codes(), "R0301 R0301");
+}
+
+TEST(Names, UnusedDeclarationsKnowTheirLocalNames) {
+  Elaborated e("use std.nets.mlp\nnet f[H...](x: Real[I], n: Real = I) -> Real[O] { param W: Real[O, I] = glorot\n"
+               " let (a, b) = halves(x)\n let g(y) = y + n\n out g(sum[i: I, j: O] W[j, i] * x[i]) + sum(mlp[H](a) -> Real[O]) }\n"
+               "dist q[](x: Real[D] given c: Real) { let z = c\n logp(y) = -sum(sq(y)) - z\n each k: D { x[k] ~ Normal } }\n"
+               "loss l(given t: Real = 1) = E[u ~ Normal] t * u\n");
+  EXPECT_EQ(e.codes(), "");
+}
+
 TEST(Names, AnExtentThatDoesNotDivideIsRefused) {
   Elaborated e("flow f[](x: Real[D]) { param m: Real[D/2] = 0\n x := x + sum(m) }\n"
                "dist p(x: Real[3]) = pull(f[], Normal)\n");
