@@ -183,6 +183,8 @@ public:
   void run();
 
 private:
+  void findLive();
+  Masked liveOnly(LaneBuilder &b, Value v, Value live);
   void collectOperands();
   void cloneForward();
   LogicalResult sweep();
@@ -198,13 +200,48 @@ private:
   SmallVector<bool> flags;
   SmallVector<size_t> consts, carries, xs; // active operands, by position
   SmallVector<size_t> ys;                  // own stacked results with adjoint
-  SmallVector<Value> inits, stacks;
+  SmallVector<Value> reverseConsts, inits, stacks;
   SmallVector<Type> slices;
+  Value live; // i1 scalar: where any adjoint of the results counts; or null
   IRMapping map;
 };
 } // namespace
 
+// If all adjoints of the loop's results are masked (its result may not have
+// been taken) and something inside can turn a zero into NaN, the mask goes in.
+void ReverseLoop::findLive() {
+  bool unbounded = false;
+  loop.getBody().walk(
+      [&](Operation *op) { unbounded |= op->hasTrait<Unbounded>(); });
+  if (!unbounded)
+    return;
+  LaneBuilder b(outer.builder, loc);
+  Value any;
+  for (Value result : loop.getResults()) {
+    Masked m = outer.getMasked(result, loc);
+    if (m.value && !m.mask)
+      return;
+    if (!m.value)
+      continue;
+    auto axes = llvm::to_vector(llvm::seq<int64_t>(0, typeOf(m.mask).getRank()));
+    Value some = b.reduce(ReduceKind::any, m.mask, axes);
+    any = any ? b.logicalOr(any, some) : some;
+  }
+  live = any;
+}
+
+// `v` with the mask of a live scalar; none if the value is one for the batch.
+Masked ReverseLoop::liveOnly(LaneBuilder &b, Value v, Value live) {
+  if (!live || (isInvariant(v) && !isInvariant(live)))
+    return v;
+  return {v, b.spread(live, {}, typeOf(v).getShape())};
+}
+
 void ReverseLoop::collectOperands() {
+  findLive();
+  llvm::append_range(reverseConsts, loop.getConsts());
+  if (live)
+    reverseConsts.push_back(live);
   Activity inner;
   flags = argumentActivity(loop, inner,
                            [&](Value v) { return outer.wants(v); });
@@ -233,7 +270,7 @@ void ReverseLoop::collectOperands() {
 void ReverseLoop::cloneForward() {
   map.map(loop.getStep(), reverse.getStep());
   for (auto [from, to] :
-       llvm::zip_equal(loop.getConstArgs(), reverse.getConstArgs()))
+       llvm::zip(loop.getConstArgs(), reverse.getConstArgs()))
     map.map(from, to);
   auto arguments = reverse.getXArgs();
   for (auto [from, to] : llvm::zip(loop.getXArgs(), arguments))
@@ -255,12 +292,15 @@ LogicalResult ReverseLoop::sweep() {
   Adjoints inside(body, active);
   size_t firstCarry = loop.getConsts().size();
   auto arguments = reverse.getCarryArgs();
+  LaneBuilder b(body, loc);
+  Value alive = live ? Value(reverse.getConstArgs().back()) : Value();
   for (auto [i, k] : llvm::enumerate(carries))
     inside.add(map.lookup(loop.getYieldedCarries()[k - firstCarry]),
-               Value(arguments[i]), loc);
+               liveOnly(b, arguments[i], alive), loc);
   auto yAdjoints = reverse.getXArgs().take_back(ys.size());
   for (auto [i, k] : llvm::enumerate(ys))
-    inside.add(map.lookup(loop.getYieldedYs()[k]), Value(yAdjoints[i]), loc);
+    inside.add(map.lookup(loop.getYieldedYs()[k]),
+               liveOnly(b, yAdjoints[i], alive), loc);
   // Adjoints of consts go on from the sum so far.
   for (auto [i, k] : llvm::enumerate(consts))
     inside.add(mapped(k), Value(arguments[carries.size() + i]), loc);
@@ -283,17 +323,21 @@ void ReverseLoop::finish() {
   for (auto [value, argument] : llvm::zip_equal(kept, arguments))
     map.lookup(value).replaceAllUsesWith(argument);
   size_t k = 0;
+  LaneBuilder b(outer.builder, loc);
+  auto hand = [&](size_t operand, Value adjoint) {
+    outer.add(loop.getOperand(operand), liveOnly(b, adjoint, live), loc);
+  };
   for (auto *group : {&carries, &consts})
     for (size_t operand : *group)
-      outer.add(loop.getOperand(operand), reverse.getFinals()[k++], loc);
+      hand(operand, reverse.getFinals()[k++]);
   for (auto [operand, y] : llvm::zip_equal(xs, reverse.getYs()))
-    outer.add(loop.getOperand(operand), y, loc);
+    hand(operand, y);
 }
 
 void ReverseLoop::run() {
   collectOperands();
   reverse = LoopOp::create(outer.builder, loc, loop.getCount(),
-                           !loop.getReverse(), loop.getConsts(), inits, stacks,
+                           !loop.getReverse(), reverseConsts, inits, stacks,
                            slices);
   cloneForward();
   outer.failed = failed(sweep());

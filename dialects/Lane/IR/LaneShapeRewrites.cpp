@@ -3,6 +3,7 @@
 // but for sums of repeated elements, which become products.
 #include "Lane/IR/LaneBuilder.h"
 #include "Lane/IR/LaneRewrites.h"
+#include <cmath>
 
 using namespace mlir;
 
@@ -403,6 +404,8 @@ struct ReduceOfNumber : OpRewritePattern<ReduceOp> {
         op.getX().getType().getNumElements() / op.getType().getNumElements();
     if (op.getKind() == ReduceKind::sum)
       value *= count;
+    if (op.getType().isIndex() && std::abs(value) > 2147483647.0)
+      return failure();
     rewriter.replaceOpWithNewOp<ConstOp>(op, op.getType(), value);
     return success();
   }
