@@ -163,4 +163,15 @@ std::string npyHeader(Type type, const std::vector<int64_t> &shape) {
   return bytes + dict;
 }
 
+void writeNpy(const std::string &path, Type type,
+              const std::vector<int64_t> &shape, const void *data) {
+  int64_t count = 1;
+  for (int64_t extent : shape)
+    count *= extent;
+  AtomicFile file(path);
+  file.write(npyHeader(type, shape));
+  file.write(data, size_t(count * sizeOf(type)));
+  file.commit();
+}
+
 } // namespace rill::rt

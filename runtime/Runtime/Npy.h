@@ -20,5 +20,9 @@ Table readNpy(const std::string &path, const std::string &role, int64_t width);
 /// The bytes before the data of an array in C order; `type` is not Bool.
 std::string npyHeader(Type type, const std::vector<int64_t> &shape);
 
+/// A whole array in one call.
+void writeNpy(const std::string &path, Type type,
+              const std::vector<int64_t> &shape, const void *data);
+
 } // namespace rill::rt
 #endif

@@ -69,6 +69,15 @@ TEST_F(Npy, ReadsBackWhatWasWritten) {
   EXPECT_EQ((contentOf(path("y.npy")).size() - 48) % 64, 0u);
 }
 
+TEST_F(Npy, WritesAWholeArrayAsPieces) {
+  const std::vector<float> values{1, 2, 3, 4};
+  writeNpy(path("a.npy"), Type::F32, {2, 2}, values.data());
+  RowWriter writer(path("b.npy"), Type::F32, 2, {2}, {});
+  writer.append({2, 2, {1, 2, 3, 4}, {}});
+  writer.commit();
+  EXPECT_EQ(contentOf(path("a.npy")), contentOf(path("b.npy")));
+}
+
 TEST_F(Npy, WithoutCommitNothingIsWritten) {
   {
     RowWriter writer(path("y.npy"), Type::F64, 3, {2}, {});
