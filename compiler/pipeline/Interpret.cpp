@@ -7,11 +7,12 @@
 
 #include "pipeline/Commands.h"
 
+#include "Lane/IR/LaneOps.h"
 #include "Lane/Interp/Interp.h"
-#include "Runtime/Csv.h"
+#include "Runtime/Data.h"
 #include "Runtime/Error.h"
-#include "Runtime/Npy.h"
 #include "Runtime/ParamsFile.h"
+#include "Runtime/RowWriter.h"
 #include "import/Entries.h"
 #include "pipeline/Pipeline.h"
 
@@ -51,7 +52,7 @@ static void interpret(const CommandOptions &options,
   const rt::DistSpec *dist = plan.findDist(plan.main);
   if (!dist || dist->logp.empty())
     throw rt::Error("the program's main law has no density");
-  rt::Table rows = rt::readRows(options.input, dist->fields);
+  rt::Table rows = rt::readRows(options.input, "--in", dist->fields, {});
   rt::requireInside(rows, dist->fields, "'" + options.input + "'");
 
   auto function =
@@ -70,7 +71,13 @@ static void interpret(const CommandOptions &options,
   auto results = lane::interpret(function, arguments, context);
   if (!results)
     throw rt::Error("internal error: " + llvm::toString(results.takeError()));
-  rt::writeNpy(options.output, (*results)[0].data, {rows.rows});
+  rt::Table densities;
+  densities.rows = rows.rows;
+  densities.width = 1;
+  densities.values = (*results)[0].data;
+  rt::RowWriter writer(options.output, rt::Type::F64, rows.rows, {}, {"logp"});
+  writer.append(densities);
+  writer.commit();
 }
 
 int rill::pipeline::runInterpret(const CommandOptions &options) {
@@ -82,7 +89,7 @@ int rill::pipeline::runInterpret(const CommandOptions &options) {
   try {
     interpret(options, compilation);
   } catch (const rt::Error &error) {
-    llvm::errs() << error.what() << "\n";
+    llvm::errs() << rt::render(error);
     return 1;
   }
   return 0;

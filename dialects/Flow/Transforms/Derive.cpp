@@ -171,6 +171,9 @@ private:
   bool step(Operation &op);
   bool runSplit(Operation &op, ValueRange pieces, ArrayAttr parts, Value whole);
   bool runUpdate(UpdateOp update);
+  void runForward(const Chain::Step &step, Value place, IRMapping &local);
+  Value runBackward(const Chain::Step &step, Value after,
+                    ArrayRef<int64_t> placeShape, IRMapping &local);
   bool runRepeat(RepeatOp repeat);
   bool runParam(ParamOp param);
   void addLogDet(Value contribution, bool negate);
@@ -232,48 +235,70 @@ bool Derivation::runUpdate(UpdateOp update) {
   UpdateVerdict verdict = judgeUpdate(update);
   assert(verdict.accepted && "internal error: derivation of a refused update");
   Block &block = update.getBody().front();
-  llvm::SmallPtrSet<Operation *, 8> links;
-  for (const Chain::Step &step : verdict.chain.steps)
-    links.insert(step.op);
-
   IRMapping local(known);
-  if (forward)
-    local.map(block.getArgument(0), known.lookup(update.getPlace()));
+  llvm::DenseSet<Value> dependent = dependentValues(block);
   for (Operation &op : block.without_terminator())
-    if (!links.contains(&op))
+    if (!dependent.contains(op.getResult(0)))
       cloneOp(op, local, b);
-  auto lookup = [&](Value v) { return local.lookup(v); };
-  auto linkOf = [&](const Chain::Step &step) {
-    return Link{step.op, step.operand, step.negative, lookup};
-  };
-  auto at = [&](Operation *op) { return LaneBuilder(b.builder, op->getLoc()); };
-
   if (forward) {
-    for (const Chain::Step &step : verdict.chain.steps) {
-      cloneOp(*step.op, local, b);
-      if (!wantLogDet)
-        continue;
-      LaneBuilder here = at(step.op);
-      addLogDet(emitLogDerivative(linkOf(step),
-                                  local.lookup(step.op->getOperand(step.operand)),
-                                  local.lookup(step.op->getResult(0)), here),
-                /*negate=*/false);
-    }
+    local.map(block.getArgument(0), known.lookup(update.getPlace()));
+    for (const Chain::Step &step : verdict.chain.steps)
+      runForward(step, block.getArgument(0), local);
     known.map(update.getResult(),
               local.lookup(block.getTerminator()->getOperand(0)));
     return true;
   }
   Value value = known.lookup(update.getResult());
-  for (const Chain::Step &step : llvm::reverse(verdict.chain.steps)) {
-    LaneBuilder here = at(step.op);
-    Value before = emitInverse(linkOf(step), value, here);
-    if (wantLogDet)
-      addLogDet(emitLogDerivative(linkOf(step), before, value, here),
-                /*negate=*/true);
-    value = before;
-  }
+  for (const Chain::Step &step : llvm::reverse(verdict.chain.steps))
+    value = runBackward(step, value, lane::typeOf(update.getPlace()).getShape(),
+                        local);
   known.map(update.getPlace(), value);
   return true;
+}
+
+/// Element k of the result, of this shape, is element `elements[k]` of x.
+static Value rearrange(Value x, ArrayRef<int64_t> elements,
+                       ArrayRef<int64_t> shape, LaneBuilder &b) {
+  return b.reshape(lane::GatherOp::create(b.builder, b.loc, flatten(x, b), 0,
+                                          elements),
+                   shape);
+}
+
+void Derivation::runForward(const Chain::Step &step, Value place,
+                            IRMapping &local) {
+  if (!step.op) {
+    local.map(step.value,
+              rearrange(local.lookup(place), step.elements,
+                        lane::typeOf(step.value).getShape(), b));
+    return;
+  }
+  cloneOp(*step.op, local, b);
+  if (!wantLogDet)
+    return;
+  LaneBuilder at(b.builder, step.op->getLoc());
+  auto lookup = [&](Value v) { return local.lookup(v); };
+  Link link{step.op, step.operand, step.negative, lookup};
+  addLogDet(emitLogDerivative(link,
+                              local.lookup(step.op->getOperand(step.operand)),
+                              local.lookup(step.op->getResult(0)), at),
+            /*negate=*/false);
+}
+
+Value Derivation::runBackward(const Chain::Step &step, Value after,
+                              ArrayRef<int64_t> placeShape, IRMapping &local) {
+  if (!step.op) {
+    SmallVector<int64_t> back(step.elements.size());
+    for (auto [k, element] : llvm::enumerate(step.elements))
+      back[element] = k;
+    return rearrange(after, back, placeShape, b);
+  }
+  LaneBuilder at(b.builder, step.op->getLoc());
+  auto lookup = [&](Value v) { return local.lookup(v); };
+  Link link{step.op, step.operand, step.negative, lookup};
+  Value before = emitInverse(link, after, at);
+  if (wantLogDet)
+    addLogDet(emitLogDerivative(link, before, after, at), /*negate=*/true);
+  return before;
 }
 
 bool Derivation::runParam(ParamOp param) {

@@ -1,15 +1,14 @@
 // The judgement of one update; see Updates.h.
 #include "Flow/Transforms/Updates.h"
 
-#include "llvm/ADT/DenseSet.h"
+#include "Flow/Analysis/Origins.h"
 #include "llvm/ADT/StringSet.h"
 
 using namespace mlir;
 using namespace rill;
 using namespace rill::flow;
 
-/// The values of the update's region that depend on its place.
-static llvm::DenseSet<Value> dependents(Block &block) {
+llvm::DenseSet<Value> rill::flow::dependentValues(Block &block) {
   llvm::DenseSet<Value> dependent{block.getArgument(0)};
   for (Operation &op : block.without_terminator())
     if (llvm::any_of(op.getOperands(),
@@ -51,9 +50,15 @@ static bool mixesElements(Value value, const llvm::DenseSet<Value> &dependent) {
   return false;
 }
 
+/// True if the elements name each of 0 .. count-1 once.
+static bool isPermutation(ArrayRef<int64_t> elements, int64_t count) {
+  llvm::SmallDenseSet<int64_t> seen(elements.begin(), elements.end());
+  return int64_t(elements.size()) == count && int64_t(seen.size()) == count;
+}
+
 UpdateVerdict rill::flow::judgeUpdate(UpdateOp update) {
   Block &block = update.getBody().front();
-  llvm::DenseSet<Value> dependent = dependents(block);
+  llvm::DenseSet<Value> dependent = dependentValues(block);
   Ranges ranges;
   Range space{update.getLo().convertToDouble(),
               update.getHi().convertToDouble()};
@@ -67,8 +72,19 @@ UpdateVerdict rill::flow::judgeUpdate(UpdateOp update) {
                    "the new value does not depend on the old one");
   }
   SmallVector<Chain::Step> backwards;
+  Origins origins(block.getArgument(0));
   while (value != block.getArgument(0)) {
     Operation *op = value.getDefiningOp();
+    if (auto elements = origins.of(value);
+        elements &&
+        isPermutation(*elements, lane::typeOf(block.getArgument(0))
+                                     .getNumElements())) {
+      Chain::Step step;
+      step.value = value;
+      step.elements.assign(elements->begin(), elements->end());
+      backwards.push_back(step);
+      break;
+    }
     SmallVector<unsigned> uses;
     for (OpOperand &operand : op->getOpOperands())
       if (dependent.contains(operand.get()))
@@ -90,12 +106,14 @@ UpdateVerdict rill::flow::judgeUpdate(UpdateOp update) {
       return refused(verdict, link.refusal, op, link.why);
     }
     Range range = ranges.of(op->getOperand(uses.front()));
-    backwards.push_back({op, uses.front(), range.hi <= 0});
+    backwards.push_back({op, uses.front(), range.hi <= 0, {}, {}});
     value = op->getOperand(uses.front());
   }
   llvm::StringSet<> seen;
   for (Chain::Step &step : llvm::reverse(backwards)) {
-    addForm(verdict.form, seen, judge(step.op, step.operand, ranges).form);
+    addForm(verdict.form, seen,
+            step.op ? judge(step.op, step.operand, ranges).form
+                    : "rearrangement");
     verdict.chain.steps.push_back(step);
   }
   if (verdict.form.empty())

@@ -5,16 +5,21 @@
 
 #include "Flow/Analysis/Injectivity.h"
 #include "Flow/IR/FlowOps.h"
+#include "llvm/ADT/DenseSet.h"
 
 namespace rill::flow {
 
-/// A chain of operations from the place to the yielded value, each with the
-/// one operand that depends on the place.
+/// A chain of steps from the place to the yielded value.
 struct Chain {
+  /// An operation with the one operand that depends on the place; or, with a
+  /// null operation, a rearrangement of the place's elements into `value`:
+  /// element k of the value is element `elements[k]` of the place.
   struct Step {
-    mlir::Operation *op;
-    unsigned operand;
+    mlir::Operation *op = nullptr;
+    unsigned operand = 0;
     bool negative = false; ///< the operand's values are negative throughout
+    mlir::Value value;
+    llvm::SmallVector<int64_t> elements;
   };
   llvm::SmallVector<Step> steps; ///< in order of evaluation
 };
@@ -32,6 +37,9 @@ struct UpdateVerdict {
   std::string form; ///< "affine", "exp, affine", "rearrangement", ...
   Chain chain;
 };
+
+/// The values of a block that depend on its first argument, itself included.
+llvm::DenseSet<mlir::Value> dependentValues(mlir::Block &block);
 
 /// Judges an update: an analysis over its formula alone.
 UpdateVerdict judgeUpdate(UpdateOp update);
