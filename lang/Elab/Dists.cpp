@@ -230,13 +230,13 @@ void Elaborator::wrongCodomain(const Space &have, const Space &want, const std::
         "would not reach all of the space");
   SpaceKind a = have.kind(), b = want.kind();
   if (a == SpaceKind::Unit && b == SpaceKind::Real)
-    d.help("bridge them by the library flow 'logit': pull(f >> logit, " + base + ")");
+    d.help("bridge them by the library flow logit_map of std.maps: pull(f >> logit_map, " + base + ")");
   else if (a == SpaceKind::Positive && b == SpaceKind::Real)
-    d.help("bridge them by the library flow 'log': pull(f >> log, " + base + ")");
+    d.help("bridge them by the library flow log_map of std.maps: pull(f >> log_map, " + base + ")");
   else if (a == SpaceKind::Real && b == SpaceKind::Unit)
-    d.help("bridge them by the library flow 'sigmoid', or take the base Normal");
+    d.help("bridge them by the library flow sigmoid_map of std.maps, or take the base Normal");
   else if (a == SpaceKind::Real && b == SpaceKind::Positive)
-    d.help("bridge them by the library flow 'exp', or take the base Normal");
+    d.help("bridge them by the library flow exp_map of std.maps, or take the base Normal");
   else
     d.help("let the flow end in " + want.str() + ", or take a base on " + have.str());
 }
@@ -293,6 +293,8 @@ std::optional<DistId> Elaborator::makeTransformed(const Law &law, const std::opt
   } else if (!start) {
     start = flowHeader(*law.flow);
   }
+  if (start && !start->isValid())
+    return std::nullopt; // reported
   if (!start || start->kind() == SpaceKind::Product) {
     error(Code::SpaceUndetermined, law.range.isValid() ? law.range : range,
           start ? "a flow needs one tensor as its subject, not " + start->str()

@@ -300,14 +300,18 @@ std::string didYouMean(std::string_view name,
     return r;
   };
   // A third of the letters may be wrong. Case counts for nothing, so that
-  // `normal` finds `Normal`; short names suggest little else.
+  // `normal` finds `Normal`; short names suggest little else. Of equally close
+  // candidates one of the same length wins: `tahn` is `tanh`, not `tan`.
   size_t limit = name.size() < 3 ? 0 : (name.size() + 2) / 3;
-  size_t best = limit + 1;
+  std::pair<size_t, size_t> best = {limit + 1, 0};
   std::string found;
   for (const std::string &candidate : candidates) {
     if (candidate == name)
       continue;
-    size_t distance = editDistance(fold(name), fold(candidate));
+    size_t longer = std::max(candidate.size(), name.size());
+    size_t shorter = std::min(candidate.size(), name.size());
+    std::pair<size_t, size_t> distance = {
+        editDistance(fold(name), fold(candidate)), longer - shorter};
     if (distance < best) {
       best = distance;
       found = candidate;

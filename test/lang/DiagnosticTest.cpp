@@ -105,6 +105,7 @@ TEST(DidYouMean, findsSlipsAndNothingFarAway) {
   EXPECT_EQ(didYouMean("normal", names), "Normal");
   EXPECT_EQ(didYouMean("halfs", names), "halves");
   EXPECT_EQ(didYouMean("mpl", names), "mlp");
+  EXPECT_EQ(didYouMean("tahn", {"tan", "tanh"}), "tanh");
   EXPECT_EQ(didYouMean("x", names), "");
   EXPECT_EQ(didYouMean("quakes", names), "");
 }

@@ -24,22 +24,10 @@ TEST(ErrorIndex, hasNoPageForOtherNumbers) {
   EXPECT_EQ(explain(static_cast<Code>(999)), "");
 }
 
-/// The programs of a page: first one with the error, then one without.
-static std::vector<std::string> programs(std::string_view page) {
-  std::vector<std::string> result;
-  const std::string_view open = "```rill\n", close = "```";
-  for (size_t at = page.find(open); at != std::string_view::npos; at = page.find(open, at)) {
-    at += open.size();
-    size_t end = page.find(close, at);
-    result.emplace_back(page.substr(at, end - at));
-    at = end;
-  }
-  return result;
-}
-
 TEST(ErrorIndex, showsProgramsThatParseUnlessTheErrorIsOfSyntax) {
   for (Code code : allCodes()) {
-    auto texts = programs(explain(code));
+    auto texts = test::rillBlocks(explain(code));
+    // First one with the error, then one without.
     bool hasPrograms = code < Code::CannotRead;
     ASSERT_EQ(texts.size(), hasPrograms ? 2u : 0u) << codeName(code);
     for (size_t i = 0; i < texts.size(); ++i) {

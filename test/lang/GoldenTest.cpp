@@ -10,19 +10,9 @@
 #include <gtest/gtest.h>
 
 #include <cctype>
-#include <cstdlib>
 
 using namespace rill;
 namespace fs = std::filesystem;
-
-static void expectGolden(const fs::path &sample, const std::string &text) {
-  fs::path golden = sample;
-  golden.replace_extension(".expected");
-  if (std::getenv("RILL_UPDATE_GOLDEN"))
-    std::ofstream(golden, std::ios::binary) << text;
-  ASSERT_TRUE(fs::exists(golden)) << golden;
-  EXPECT_EQ(text, test::readText(golden)) << sample;
-}
 
 TEST(BadSyntax, printsExactlyTheExpectedText) {
   auto all = test::samples(RILL_TEST_DIR "/bad/syntax");
@@ -30,7 +20,7 @@ TEST(BadSyntax, printsExactlyTheExpectedText) {
   for (const fs::path &sample : all) {
     test::Parsed parsed(test::readText(sample), sample.filename().string());
     EXPECT_TRUE(parsed.diag.hasErrors()) << sample;
-    expectGolden(sample, parsed.diag.render());
+    test::expectGolden(sample, parsed.diag.render());
   }
 }
 

@@ -8,9 +8,11 @@
 
 #include "Parse/Parse.h"
 
+#include <gtest/gtest.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -36,6 +38,32 @@ samples(const std::filesystem::path &folder) {
     if (entry.path().extension() == ".rill")
       result.push_back(entry.path());
   std::sort(result.begin(), result.end());
+  return result;
+}
+
+/// Compares a text with X.expected beside the sample X.rill. With
+/// RILL_UPDATE_GOLDEN=1 it writes the file: read it before you commit it.
+inline void expectGolden(const std::filesystem::path &sample,
+                         const std::string &text) {
+  std::filesystem::path golden = sample;
+  golden.replace_extension(".expected");
+  if (std::getenv("RILL_UPDATE_GOLDEN"))
+    std::ofstream(golden, std::ios::binary) << text;
+  ASSERT_TRUE(std::filesystem::exists(golden)) << golden;
+  EXPECT_EQ(text, readText(golden)) << sample;
+}
+
+/// The programs of a page of the error index.
+inline std::vector<std::string> rillBlocks(std::string_view page) {
+  std::vector<std::string> result;
+  const std::string_view open = "```rill\n", close = "```";
+  for (size_t at = page.find(open); at != std::string_view::npos;
+       at = page.find(open, at)) {
+    at += open.size();
+    size_t end = page.find(close, at);
+    result.emplace_back(page.substr(at, end - at));
+    at = end;
+  }
   return result;
 }
 
