@@ -94,6 +94,19 @@ Den Elaborator::paramStmt(const ast::ParamStmt &stmt, Frame &frame, SourceRange 
   ParamId id = it->second;
   if (fresh)
     program.params.push_back({path, frame.instances->stack, declared, range});
+  if (!fresh && program.params[id].space != declared) {
+    error(Code::ShapeMismatch, range,
+          "the parameter '" + path + "' is " + program.params[id].space.str() +
+              " in one use of its instance and " + declared.str() + " in another")
+        .why("a name shares one instance, with one set of parameters")
+        .help("make a second instance with brackets");
+    bind(frame.env, stmt.name, Den::error());
+    return Den::error();
+  }
+  if (frame.env->ranges.count(stmt.name.text)) {
+    bind(frame.env, stmt.name, Den::error(), false);
+    return Den::error();
+  }
   for (const auto &known : paramValues)
     if (auto at = known.find(id); at != known.end()) {
       bind(frame.env, stmt.name, Den::ofTensor(at->second));

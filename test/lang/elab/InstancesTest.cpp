@@ -107,6 +107,18 @@ TEST(Instances, TooManyStaticsAreRefused) {
   EXPECT_EQ(e.codes(), "R0305");
 }
 
+TEST(Instances, AnInstanceHasOneShape) {
+  Elaborated e("use std.nets.dense\nflow f[](x: Real[3]) { let g = dense[1]\n view (a, b) = split(x, 1)\n"
+               " a := a + g(b) \n b := b + g(a)[0] }\ndist p(x: Real[3]) = pull(f[], Normal)\n");
+  EXPECT_EQ(e.codes(), "R0401");
+}
+
+TEST(Instances, AParameterIsDeclaredOnce) {
+  Elaborated e("flow f[](x: Real[2]) { param s: Positive = 1\n param s: Positive = 2\n x := s * x }\n"
+               "dist p(x: Real[2]) = pull(f[], Normal)\n");
+  EXPECT_EQ(e.codes(), "R0302");
+}
+
 TEST(Instances, FirstStandsInInitialValuesOnly) {
   Elaborated e("flow f(x: Real[2]) { x := x - first(x) }\ndist p(x: Real[2]) = pull(f, Normal)\n");
   EXPECT_EQ(e.codes(), "R0305");
