@@ -18,7 +18,7 @@ static constexpr double unitRoundoff = 0x1p-53;
 /// The first step of a difference in coordinate value `v` of a field: well
 /// inside the space.
 static double firstStep(double v, const Field &field) {
-  const double h = 1e-2 * std::max(1.0, std::fabs(v));
+  const double h = 1e-4 * std::max(1.0, std::fabs(v));
   double room = INFINITY;
   if (field.space == Space::Positive)
     room = v;

@@ -8,6 +8,7 @@
 #include "Runtime/Checks.h"
 #include "Runtime/CheckNumeric.h"
 #include "Runtime/Error.h"
+#include "Runtime/Quadrature.h"
 
 #include <algorithm>
 #include <cmath>
@@ -148,32 +149,6 @@ static CheckResult roundtrip(CheckContext &context, const CheckSpec &check) {
   return result;
 }
 
-/// The midpoint rule for exp(log p) on n points an axis of the box.
-static double midpoint(CheckContext &context, Runner &runner,
-                       const DistSpec &dist, double lo, double hi, int64_t n) {
-  const int64_t d = widthOf(dist.fields);
-  int64_t total = 1;
-  for (int64_t i = 0; i < d; ++i)
-    total *= n;
-  const double h = (hi - lo) / double(n);
-  double sum = 0;
-  Table points;
-  points.width = d;
-  for (int64_t at = 0; at < total; at += points.rows) {
-    points.rows = std::min<int64_t>(65536, total - at);
-    points.values.resize(size_t(points.rows * d));
-    for (int64_t r = 0; r < points.rows; ++r) {
-      int64_t index = at + r;
-      for (int64_t i = 0; i < d; ++i, index /= n)
-        points.row(r)[i] = lo + (double(index % n) + 0.5) * h;
-    }
-    for (double logp :
-         evaluateRows(runner, points, dist.fields, "logp", context.how))
-      sum += std::exp(logp);
-  }
-  return sum * std::pow(h, double(d));
-}
-
 static CheckResult integral(CheckContext &context, const CheckSpec &check) {
   const DistSpec &dist = distOf(context, check);
   const int64_t d = widthOf(dist.fields);
@@ -188,22 +163,20 @@ static CheckResult integral(CheckContext &context, const CheckSpec &check) {
   if (!kernel)
     kernel = context.model.plan().findKernel(dist.logp);
   Runner runner(context.model, *kernel);
-  // Grids are doubled until two of them agree well within the tolerance.
-  const double tolerance = check.within.value_or(1e-3) / 10;
-  const int64_t most = d == 1 ? 65536 : d == 2 ? 1024 : 128;
-  int64_t n = d == 1 ? 1024 : d == 2 ? 128 : 32;
-  double value = midpoint(context, runner, dist, check.boxLo, check.boxHi, n);
-  double change = INFINITY;
-  while (n < most && !(change <= tolerance)) {
-    n *= 2;
-    const double finer =
-        midpoint(context, runner, dist, check.boxLo, check.boxHi, n);
-    change = std::fabs(finer - value);
-    value = finer;
-  }
-  CheckResult result = resultOf(check, value, kernel->precision);
-  result.note = fmt::format("{} points an axis, change {:.1g}", n, change);
-  if (result.verdict == Verdict::Pass && !(change <= 10 * tolerance / 3))
+  auto density = [&](const Table &points) {
+    std::vector<double> values =
+        evaluateRows(runner, points, dist.fields, "logp", context.how);
+    for (double &v : values)
+      v = std::exp(v);
+    return values;
+  };
+  const double tolerance = check.within.value_or(1e-3);
+  const Integral found =
+      integrate(density, d, check.boxLo, check.boxHi, tolerance / 10);
+  CheckResult result = resultOf(check, found.value, kernel->precision);
+  result.note =
+      fmt::format("{} points, error {:.1g}", found.points, found.error);
+  if (result.verdict == Verdict::Pass && !(found.error <= tolerance / 3))
     result.verdict = Verdict::Inconclusive;
   return result;
 }
