@@ -2,6 +2,7 @@
 
 #include "Runtime/Numeric.h"
 #include "Runtime/Gaussian.h"
+#include "Runtime/Quadrature.h"
 
 #include <cmath>
 #include <gtest/gtest.h>
@@ -65,4 +66,62 @@ TEST(Gaussian, RefusesSingularAndTooFewRows) {
   EXPECT_FALSE(Gaussian::fit({3, 2, {1, 2, 2, 4, 3, 6}, {}}));
   EXPECT_FALSE(Gaussian::fit({2, 2, {1, 2, 2, 5}, {}}));
   EXPECT_FALSE(Gaussian::fit({0, 2, {}, {}}));
+}
+
+/// Integrates a function of one row.
+template <typename F>
+static Integral integral(F f, int64_t d, double lo, double hi,
+                         double tolerance) {
+  return integrate(
+      [&](const Table &points) {
+        std::vector<double> values;
+        for (int64_t r = 0; r < points.rows; ++r)
+          values.push_back(f(points.row(r)));
+        return values;
+      },
+      d, lo, hi, tolerance);
+}
+
+/// A normal density of deviation s around 1 in every direction.
+static double bump(const double *x, int64_t d, double s) {
+  double value = 1;
+  for (int64_t i = 0; i < d; ++i)
+    value *= std::exp(-0.5 * std::pow((x[i] - 1) / s, 2)) /
+             (s * std::sqrt(2 * M_PI));
+  return value;
+}
+
+TEST(Quadrature, FindsANarrowDensityInAWideBox) {
+  for (int64_t d = 1; d <= 3; ++d) {
+    // About the width of a cell of the first grid.
+    const double s = d == 1 ? 0.02 : d == 2 ? 0.3 : 1;
+    const Integral found = integral(
+        [&](const double *x) { return bump(x, d, s); }, d, -20, 30, 1e-5);
+    EXPECT_NEAR(found.value, 1, 1e-5) << d;
+    EXPECT_LT(found.error, 1e-5) << d;
+    EXPECT_LT(found.points, 4000000) << d;
+  }
+}
+
+TEST(Quadrature, FollowsAJump) {
+  const Integral found = integral(
+      [](const double *x) { return x[0] + 0.3 * x[1] > 0.123 ? 1.0 : 0.0; }, 2,
+      -1, 1, 1e-3);
+  // The part of the square right of the line x0 = 0.123 - 0.3 x1.
+  EXPECT_NEAR(found.value, 2 * (1 - 0.123), 1e-3);
+}
+
+TEST(Quadrature, SaysWhenItCouldNot) {
+  const Integral found = integral(
+      [](const double *x) { return std::sin(1e5 * x[0] * x[1] * x[2]) > 0; }, 3,
+      0, 1, 1e-9);
+  EXPECT_GT(found.error, 1e-9);
+  EXPECT_LT(found.points, 4000000);
+}
+
+TEST(Quadrature, InfinityIsNotAnIntegral) {
+  const Integral found =
+      integral([](const double *x) { return x[0] > 0 ? INFINITY : 0.0; }, 1, -1,
+               1, 1e-3);
+  EXPECT_FALSE(std::isfinite(found.value));
 }
