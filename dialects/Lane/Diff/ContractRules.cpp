@@ -126,8 +126,7 @@ void TriSolveOp::adjoint(Adjoints &a) {
     return;
   Value x = getResult();
   ContractSpec spec{"i", "j", getTranspose() ? "ji" : "ij"};
-  bool batch =
-      isInvariant(getMatrix()) && !(isInvariant(u) && isInvariant(x));
+  bool batch = isInvariant(getMatrix()) && !(isInvariant(u) && isInvariant(x));
   Value outer = b.contract(spec, u, x, batch);
   a.add(getMatrix(), b.masked(readTriangle(b, *this), b.neg(outer)), getLoc());
 }

@@ -85,13 +85,35 @@ void Adjoints::move(Operation *op, Value v,
   add(v, {map(b, g.value), g.mask ? map(b, g.mask) : Value()}, op->getLoc());
 }
 
+// True if `v` stays in a range whatever its inputs are, as far as this looks.
+static bool isBounded(Value v) {
+  Operation *op = v.getDefiningOp();
+  if (!op)
+    return false;
+  if (isa<TanhOp, SigmoidOp, SinOp, CosOp, AtanOp, ErfOp, ErfcOp, SignOp,
+          ConstOp>(op))
+    return true;
+  return isa<AddOp, SubOp, MulOp, NegOp, AbsOp, MaxOp, MinOp, SelectOp, SliceOp,
+             GatherOp, ConcatOp, PermuteOp, ReshapeOp, SpreadOp, VaryOp>(op) &&
+         llvm::all_of(op->getOperands(), [](Value operand) {
+           return !typeOf(operand).isFloat() || isBounded(operand);
+         });
+}
+
+// The value or a partial derivative may be infinite at this operation.
+static bool isUnbounded(Operation *op) {
+  if (isa<ExpOp, Expm1Op, SinhOp, CoshOp>(op)) // only by overflow
+    return !isBounded(op->getOperand(0));
+  return op->hasTrait<Unbounded>();
+}
+
 bool Adjoints::mayBlowUp(Value v) {
   Operation *op = v.getDefiningOp();
   if (!op)
     return false;
   if (auto it = blowUp.find(op); it != blowUp.end())
     return it->second;
-  bool found = op->hasTrait<Unbounded>() || op->getNumRegions() != 0 ||
+  bool found = isUnbounded(op) || op->getNumRegions() != 0 ||
                llvm::any_of(op->getOperands(),
                             [&](Value operand) { return mayBlowUp(operand); });
   return blowUp[op] = found;

@@ -1,7 +1,8 @@
 // Derivatives of the scan. Forward mode carries tangents beside the values.
 // Reverse mode runs the steps the other way round over what the forward loop
 // stacked: carried values and results of contractions, solves and inner loops;
-// elementwise work is done again. Both give ordinary loops, so derivatives nest.
+// elementwise work is done again. Both give ordinary loops, so derivatives
+// nest.
 #include "Lane/Diff/Differentiation.h"
 #include "mlir/IR/IRMapping.h"
 
@@ -53,14 +54,14 @@ static void cloneBody(Block &from, OpBuilder &builder, IRMapping &map) {
 
 void LoopOp::tangent(Tangents &t) {
   Activity inner;
-  auto flags = argumentActivity(*this, inner,
-                                [&](Value v) { return (bool)t.get(v); });
+  auto flags =
+      argumentActivity(*this, inner, [&](Value v) { return (bool)t.get(v); });
   // Each group of operands, followed by its tangents.
   SmallVector<Value> groups[3] = {SmallVector<Value>(getConsts()),
                                   SmallVector<Value>(getInits()),
                                   SmallVector<Value>(getXs())};
   auto groupOf = [&](size_t k) {
-    return k < getConsts().size() ? 0
+    return k < getConsts().size()                       ? 0
            : k < getConsts().size() + getInits().size() ? 1
                                                         : 2;
   };
@@ -78,8 +79,8 @@ void LoopOp::tangent(Tangents &t) {
   Tangents inside(body);
   IRMapping map;
   map.map(getStep(), loop.getStep());
-  Block::BlockArgListType arguments[3] = {
-      loop.getConstArgs(), loop.getCarryArgs(), loop.getXArgs()};
+  Block::BlockArgListType arguments[3] = {loop.getConstArgs(),
+                                          loop.getCarryArgs(), loop.getXArgs()};
   ValueRange primals[3] = {getConsts(), getInits(), getXs()};
   for (size_t group = 0, k = 0; group < 3; ++group) {
     size_t tangent = primals[group].size();
@@ -151,15 +152,15 @@ LoopOp keepForReverse(LoopOp loop) {
   llvm::append_range(slices, ValueRange(kept).getTypes());
 
   OpBuilder builder(loop);
-  LoopOp wide = LoopOp::create(builder, loop.getLoc(), loop.getCount(),
-                               loop.getReverse(), loop.getConsts(),
-                               loop.getInits(), loop.getXs(), slices);
+  LoopOp wide =
+      LoopOp::create(builder, loop.getLoc(), loop.getCount(), loop.getReverse(),
+                     loop.getConsts(), loop.getInits(), loop.getXs(), slices);
   wide->setAttr(keptMark, builder.getI64IntegerAttr(loop.getYs().size()));
   Block &body = wide.getBlock();
   YieldOp yield = loop.getYield();
   yield.getValuesMutable().append(kept);
-  for (auto [from, to] : llvm::zip_equal(loop.getBlock().getArguments(),
-                                         body.getArguments()))
+  for (auto [from, to] :
+       llvm::zip_equal(loop.getBlock().getArguments(), body.getArguments()))
     from.replaceAllUsesWith(to);
   body.getOperations().splice(body.end(), loop.getBlock().getOperations());
   for (auto [from, to] : llvm::zip(loop.getFinals(), wide.getFinals()))
@@ -202,7 +203,8 @@ private:
   SmallVector<size_t> ys;                  // own stacked results with adjoint
   SmallVector<Value> reverseConsts, inits, stacks;
   SmallVector<Type> slices;
-  Value live; // i1 scalar: where any adjoint of the results counts; or null
+  SmallVector<bool> handed; // per result: an operand has an adjoint
+  Value live;               // i1 scalar: where any adjoint of the results counts; or null
   IRMapping map;
 };
 } // namespace
@@ -223,7 +225,8 @@ void ReverseLoop::findLive() {
       return;
     if (!m.value)
       continue;
-    auto axes = llvm::to_vector(llvm::seq<int64_t>(0, typeOf(m.mask).getRank()));
+    auto axes =
+        llvm::to_vector(llvm::seq<int64_t>(0, typeOf(m.mask).getRank()));
     Value some = b.reduce(ReduceKind::any, m.mask, axes);
     any = any ? b.logicalOr(any, some) : some;
   }
@@ -243,8 +246,8 @@ void ReverseLoop::collectOperands() {
   if (live)
     reverseConsts.push_back(live);
   Activity inner;
-  flags = argumentActivity(loop, inner,
-                           [&](Value v) { return outer.wants(v); });
+  flags =
+      argumentActivity(loop, inner, [&](Value v) { return outer.wants(v); });
   size_t firstCarry = loop.getConsts().size(),
          firstX = firstCarry + loop.getInits().size();
   for (size_t k = 0; k < flags.size(); ++k)
@@ -269,8 +272,7 @@ void ReverseLoop::collectOperands() {
 // The body's values again, from the consts, slices and kept carries.
 void ReverseLoop::cloneForward() {
   map.map(loop.getStep(), reverse.getStep());
-  for (auto [from, to] :
-       llvm::zip(loop.getConstArgs(), reverse.getConstArgs()))
+  for (auto [from, to] : llvm::zip(loop.getConstArgs(), reverse.getConstArgs()))
     map.map(from, to);
   auto arguments = reverse.getXArgs();
   for (auto [from, to] : llvm::zip(loop.getXArgs(), arguments))
@@ -306,10 +308,14 @@ LogicalResult ReverseLoop::sweep() {
     inside.add(mapped(k), Value(arguments[carries.size() + i]), loc);
   if (failed(blockAdjoints(reverse.getBlock(), inside)))
     return failure();
+  // What got no adjoint is zero: yielded, for the shape of the loop, but not
+  // handed on, so that it stays a symbolic zero outside.
   SmallVector<Value> yielded;
   for (auto *group : {&carries, &consts, &xs})
-    for (size_t k : *group)
+    for (size_t k : *group) {
+      handed.push_back(inside.has(mapped(k)));
       yielded.push_back(inside.getDense(mapped(k), loc));
+    }
   YieldOp::create(body, loc, yielded);
   return success();
 }
@@ -317,28 +323,26 @@ LogicalResult ReverseLoop::sweep() {
 // Reads kept results instead of computing them again, and hands out adjoints.
 void ReverseLoop::finish() {
   auto kept = loop.getYieldedYs().drop_front(ownYs + loop.getInits().size());
-  auto arguments =
-      reverse.getXArgs().slice(loop.getXs().size() + loop.getInits().size(),
-                               kept.size());
+  auto arguments = reverse.getXArgs().slice(
+      loop.getXs().size() + loop.getInits().size(), kept.size());
   for (auto [value, argument] : llvm::zip_equal(kept, arguments))
     map.lookup(value).replaceAllUsesWith(argument);
-  size_t k = 0;
   LaneBuilder b(outer.builder, loc);
-  auto hand = [&](size_t operand, Value adjoint) {
-    outer.add(loop.getOperand(operand), liveOnly(b, adjoint, live), loc);
-  };
-  for (auto *group : {&carries, &consts})
-    for (size_t operand : *group)
-      hand(operand, reverse.getFinals()[k++]);
-  for (auto [operand, y] : llvm::zip_equal(xs, reverse.getYs()))
-    hand(operand, y);
+  size_t k = 0;
+  for (auto *group : {&carries, &consts, &xs})
+    for (size_t operand : *group) {
+      if (handed[k])
+        outer.add(loop.getOperand(operand),
+                  liveOnly(b, reverse->getResult(k), live), loc);
+      ++k;
+    }
 }
 
 void ReverseLoop::run() {
   collectOperands();
-  reverse = LoopOp::create(outer.builder, loc, loop.getCount(),
-                           !loop.getReverse(), reverseConsts, inits, stacks,
-                           slices);
+  reverse =
+      LoopOp::create(outer.builder, loc, loop.getCount(), !loop.getReverse(),
+                     reverseConsts, inits, stacks, slices);
   cloneForward();
   outer.failed = failed(sweep());
   if (!outer.failed)

@@ -11,9 +11,9 @@ static Value extremumWeights(LaneBuilder &b, ReduceOp op) {
   Value x = op.getX();
   ArrayRef<int64_t> shape = typeOf(x).getShape();
   Value best = b.spreadAlong(op.getResult(), op.getDims(), shape);
-  Value hits = ConvertOp::create(b.builder, b.loc,
-                                 b.compare(Predicate::eq, x, best),
-                                 typeOf(x).getElementType());
+  Value hits =
+      ConvertOp::create(b.builder, b.loc, b.compare(Predicate::eq, x, best),
+                        typeOf(x).getElementType());
   Value count = b.reduce(ReduceKind::sum, hits, op.getDims());
   return b.div(hits, b.spreadAlong(count, op.getDims(), shape));
 }

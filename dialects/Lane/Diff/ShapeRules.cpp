@@ -79,9 +79,8 @@ void ReshapeOp::adjoint(Adjoints &a) {
 }
 
 void PermuteOp::tangent(Tangents &t) {
-  moveTangent(*this, t, [&](LaneBuilder &b, Value d) {
-    return b.permute(d, getPerm());
-  });
+  moveTangent(*this, t,
+              [&](LaneBuilder &b, Value d) { return b.permute(d, getPerm()); });
 }
 
 void PermuteOp::adjoint(Adjoints &a) {
@@ -191,8 +190,8 @@ void ReverseOp::adjoint(Adjoints &a) {
 //===-- tables ------------------------------------------------------------===//
 
 void LookupOp::tangent(Tangents &t) {
-  t.set(getResult(), LookupOp::create(t.builder, getLoc(), t.get(getTable()),
-                                      getIndex()));
+  t.set(getResult(),
+        LookupOp::create(t.builder, getLoc(), t.get(getTable()), getIndex()));
 }
 
 // lookup_add sums over the batch itself where index or adjoint varies.
@@ -207,10 +206,9 @@ void LookupOp::adjoint(Adjoints &a) {
 
 // The exact rate matters: an invariant update counts once, not per sample.
 void LookupAddOp::tangent(Tangents &t) {
-  t.set(getResult(),
-        LookupAddOp::create(t.builder, getLoc(), getIndex(),
-                            t.getExact(getUpdate(), getLoc()),
-                            getType().getDim(0)));
+  t.set(getResult(), LookupAddOp::create(t.builder, getLoc(), getIndex(),
+                                         t.getExact(getUpdate(), getLoc()),
+                                         getType().getDim(0)));
 }
 
 void LookupAddOp::adjoint(Adjoints &a) {
@@ -232,9 +230,9 @@ void TakeOp::adjoint(Adjoints &a) {
   ArrayRef<int64_t> shape = getX().getType().getShape();
   int64_t dim = getDim();
   TensorType positions = getIndex().getType().withShape(shape).withInv(true);
-  Value here = b.compare(Predicate::eq,
-                         IotaOp::create(b.builder, b.loc, positions, dim),
-                         b.spread(getIndex(), {}, shape));
+  Value here =
+      b.compare(Predicate::eq, IotaOp::create(b.builder, b.loc, positions, dim),
+                b.spread(getIndex(), {}, shape));
   a.move(*this, getX(), [&](LaneBuilder &b, Value g) -> Value {
     Value wide = b.spreadAlong(g, {dim}, shape);
     return typeOf(g).isBool() ? b.logicalAnd(here, wide) : b.masked(here, wide);

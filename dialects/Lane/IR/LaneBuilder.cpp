@@ -12,8 +12,8 @@ Value LaneBuilder::constant(TensorType type, double value) {
 
 Value LaneBuilder::logRatio(Value x, Value y) {
   Value d = sub(x, y);
-  Value sameInfinity = logicalAnd(compare(Predicate::eq, x, y),
-                                  compare(Predicate::ne, d, d));
+  Value sameInfinity =
+      logicalAnd(compare(Predicate::eq, x, y), compare(Predicate::ne, d, d));
   return select(sameInfinity, 0.0, d);
 }
 
@@ -48,13 +48,14 @@ Value LaneBuilder::trigamma(Value x) {
   // 1/w + 1/(2 w^2) + sum of B_2k / w^(2k+1) at w = z + 10, Horner in 1/w^2.
   Value u = unary<RecipOp>(add(z, 10.0)), u2 = sq(u);
   Value tail = constant(x, 7.0 / 6);
-  for (double b : {-691.0 / 2730, 5.0 / 66, -1.0 / 30, 1.0 / 42, -1.0 / 30,
-                   1.0 / 6})
+  for (double b :
+       {-691.0 / 2730, 5.0 / 66, -1.0 / 30, 1.0 / 42, -1.0 / 30, 1.0 / 6})
     tail = add(mul(tail, u2), b);
   Value series = add(u, add(mul(u2, 0.5), mul(mul(tail, u2), u)));
   Value direct = add(sum, series);
   Value s = sin(mul(x, std::numbers::pi));
-  Value reflected = sub(div(std::numbers::pi * std::numbers::pi, sq(s)), direct);
+  Value reflected =
+      sub(div(std::numbers::pi * std::numbers::pi, sq(s)), direct);
   return select(low, reflected, direct);
 }
 

@@ -23,7 +23,9 @@ public:
   }
   Value constant(TensorType type, double value);
   /// Zero of exactly this type, rate included.
-  Value zero(TensorType type) { return withRate(constant(type, 0), type.getInv()); }
+  Value zero(TensorType type) {
+    return withRate(constant(type, 0), type.getInv());
+  }
 
   template <typename Op> Value unary(Value x) {
     return Op::create(builder, loc, x);

@@ -27,18 +27,16 @@ static ParseResult parseBindings(OpAsmParser &parser, Arguments &arguments,
 static void printBindings(OpAsmPrinter &printer, ValueRange arguments,
                           ValueRange operands) {
   printer << "(";
-  llvm::interleaveComma(llvm::zip_equal(arguments, operands), printer,
-                        [&](auto pair) {
-                          auto [argument, operand] = pair;
-                          printer << argument << " = " << operand << " : "
-                                  << operand.getType();
-                        });
+  llvm::interleaveComma(
+      llvm::zip_equal(arguments, operands), printer, [&](auto pair) {
+        auto [argument, operand] = pair;
+        printer << argument << " = " << operand << " : " << operand.getType();
+      });
   printer << ")";
 }
 
 // `-> (T, T | T)`: two groups of results.
-static ParseResult parseResultGroups(OpAsmParser &parser,
-                                     OperationState &state,
+static ParseResult parseResultGroups(OpAsmParser &parser, OperationState &state,
                                      std::array<int32_t, 2> &sizes) {
   sizes = {0, 0};
   if (parser.parseArrow() || parser.parseLParen())
@@ -92,8 +90,8 @@ void LoopOp::build(OpBuilder &builder, OperationState &state, int64_t count,
   for (Type type : ySlices)
     state.addTypes(cast<TensorType>(type).stacked(count));
   Block *block = builder.createBlock(state.addRegion());
-  auto i32 = TensorType::get(builder.getContext(), {},
-                             builder.getI32Type(), /*inv=*/true);
+  auto i32 = TensorType::get(builder.getContext(), {}, builder.getI32Type(),
+                             /*inv=*/true);
   block->addArgument(i32, state.location);
   for (ValueRange group : {consts, inits})
     for (Value v : group)
@@ -158,8 +156,8 @@ ParseResult LoopOp::parse(OpAsmParser &parser, OperationState &state) {
   for (auto [k, type] : llvm::enumerate(types)) {
     auto tensor = dyn_cast<TensorType>(type);
     if (!tensor || (k + 1 >= firstX && tensor.getRank() == 0))
-      return parser.emitError(loc) << "operand of type " << type
-                                   << " cannot enter a loop here";
+      return parser.emitError(loc)
+             << "operand of type " << type << " cannot enter a loop here";
     arguments[k + 1].type = k + 1 >= firstX ? tensor.sliced() : tensor;
   }
   if (parser.parseOptionalAttrDictWithKeyword(state.attributes) ||
@@ -295,8 +293,8 @@ static ParseResult parseCalculus(OpAsmParser &parser, OperationState &state) {
       parser.parseKeyword("seeds") || parser.parseLParen())
     return failure();
   if (failed(parser.parseOptionalRParen()))
-    if (parser.parseOperandList(seeds) || parser.parseColonTypeList(seedTypes) ||
-        parser.parseRParen())
+    if (parser.parseOperandList(seeds) ||
+        parser.parseColonTypeList(seedTypes) || parser.parseRParen())
       return failure();
   std::array<int32_t, 2> results;
   if (parser.resolveOperands(inputs, inputTypes, loc, state.operands) ||
@@ -336,8 +334,8 @@ template <typename Op> static LogicalResult verifyCalculus(Op op) {
   for (int64_t k : op.getWrt())
     if (k < 0 || k >= (int64_t)op.getInputs().size() ||
         !seen.insert(k).second || !isFloat(op.getInputs()[k].getType()))
-      return op.emitOpError() << "(1) wrt " << k
-                              << " does not name a float input once";
+      return op.emitOpError()
+             << "(1) wrt " << k << " does not name a float input once";
   if (op.getBlock().getArgumentTypes() != op.getInputs().getTypes())
     return op.emitOpError("(2) the body's arguments are not the inputs");
   if (op.getYield().getOperandTypes() != op.getValues().getTypes())
@@ -355,8 +353,8 @@ static LogicalResult verifyPaired(Operation *op, TypeRange primals,
                              << derivatives.size();
   for (auto [primal, derivative] : llvm::zip_equal(primals, derivatives))
     if (primal != derivative)
-      return op->emitOpError() << what << ": " << derivative << " for "
-                               << primal;
+      return op->emitOpError()
+             << what << ": " << derivative << " for " << primal;
   return success();
 }
 

@@ -91,9 +91,9 @@ void TensorType::print(AsmPrinter &printer) const {
   printer << getElementType() << (getInv() ? ", inv>" : ">");
 }
 
-LogicalResult
-TensorType::verify(function_ref<InFlightDiagnostic()> emitError,
-                   ArrayRef<int64_t> shape, Type element, bool inv) {
+LogicalResult TensorType::verify(function_ref<InFlightDiagnostic()> emitError,
+                                 ArrayRef<int64_t> shape, Type element,
+                                 bool inv) {
   for (int64_t dim : shape)
     if (dim < 1)
       return emitError() << "(1) dimension " << dim << " is not positive";

@@ -135,7 +135,8 @@ OpFoldResult ConcatOp::fold(FoldAdaptor) {
   if (getXs().size() == 1)
     return getXs().front();
   OpFoldResult first = splatOf(getXs().front());
-  if (first && llvm::all_of(getXs(), [&](Value x) { return splatOf(x) == first; }))
+  if (first &&
+      llvm::all_of(getXs(), [&](Value x) { return splatOf(x) == first; }))
     return first;
   return {};
 }
@@ -153,7 +154,8 @@ OpFoldResult ScatterAddOp::fold(FoldAdaptor) {
 }
 
 OpFoldResult ReverseOp::fold(FoldAdaptor) {
-  if (llvm::all_of(getDims(), [&](int64_t k) { return getType().getDim(k) == 1; }))
+  if (llvm::all_of(getDims(),
+                   [&](int64_t k) { return getType().getDim(k) == 1; }))
     return getX();
   if (auto inner = getX().getDefiningOp<ReverseOp>())
     if (inner.getDims() == getDims())

@@ -12,9 +12,7 @@ namespace rill::lane {
 using MaybeLoc = std::optional<Location>;
 using Types = SmallVectorImpl<Type>;
 
-bool joinInv(ValueRange values) {
-  return llvm::all_of(values, isInvariant);
-}
+bool joinInv(ValueRange values) { return llvm::all_of(values, isInvariant); }
 
 static LogicalResult inferShared(MaybeLoc loc, ValueRange operands) {
   TensorType first = typeOf(operands.front());
@@ -31,7 +29,7 @@ static LogicalResult inferShared(MaybeLoc loc, ValueRange operands) {
 }
 
 LogicalResult inferElementwise(MaybeLoc loc, ValueRange operands,
-                                           Types &inferred) {
+                               Types &inferred) {
   if (failed(inferShared(loc, operands)))
     return failure();
   inferred.push_back(typeOf(operands.front()).withInv(joinInv(operands)));
@@ -39,16 +37,16 @@ LogicalResult inferElementwise(MaybeLoc loc, ValueRange operands,
 }
 
 LogicalResult inferPredicate(MaybeLoc loc, ValueRange operands,
-                                         Types &inferred) {
+                             Types &inferred) {
   if (failed(inferElementwise(loc, operands, inferred)))
     return failure();
   auto type = cast<TensorType>(inferred.back());
-  inferred.back() = type.withElementType(IntegerType::get(type.getContext(), 1));
+  inferred.back() =
+      type.withElementType(IntegerType::get(type.getContext(), 1));
   return success();
 }
 
-LogicalResult inferSelect(MaybeLoc loc, ValueRange operands,
-                                      Types &inferred) {
+LogicalResult inferSelect(MaybeLoc loc, ValueRange operands, Types &inferred) {
   if (failed(inferShared(loc, operands.drop_front())))
     return failure();
   TensorType condition = typeOf(operands[0]), type = typeOf(operands[1]);
@@ -97,8 +95,8 @@ LogicalResult PermuteOp::inferReturnTypes(MLIRContext *, MaybeLoc loc,
   ArrayRef<int64_t> perm = op.getPerm();
   if ((int64_t)perm.size() != type.getRank() ||
       !distinctAxes(perm, type.getRank()))
-    return emitOptionalError(loc, "(1) perm is not a permutation of the axes of ",
-                             type);
+    return emitOptionalError(
+        loc, "(1) perm is not a permutation of the axes of ", type);
   SmallVector<int64_t> shape;
   for (int64_t axis : perm)
     shape.push_back(type.getDim(axis));
@@ -113,8 +111,10 @@ LogicalResult SliceOp::inferReturnTypes(MLIRContext *, MaybeLoc loc, Adaptor op,
   auto offsets = op.getOffsets(), sizes = op.getSizes(),
        strides = op.getStrides();
   if (offsets.size() != rank || sizes.size() != rank || strides.size() != rank)
-    return emitOptionalError(loc, "(1) needs one offset, size and stride per "
-                                  "axis of ", type);
+    return emitOptionalError(loc,
+                             "(1) needs one offset, size and stride per "
+                             "axis of ",
+                             type);
   for (size_t k = 0; k < rank; ++k) {
     if (sizes[k] < 1 || strides[k] < 1)
       return emitOptionalError(loc, "(1) size and stride of axis ", k,
@@ -134,8 +134,10 @@ LogicalResult PadOp::inferReturnTypes(MLIRContext *, MaybeLoc loc, Adaptor op,
   size_t rank = type.getRank();
   auto low = op.getLow(), high = op.getHigh(), interior = op.getInterior();
   if (low.size() != rank || high.size() != rank || interior.size() != rank)
-    return emitOptionalError(loc, "(1) needs one low, high and interior per "
-                                  "axis of ", type);
+    return emitOptionalError(loc,
+                             "(1) needs one low, high and interior per "
+                             "axis of ",
+                             type);
   SmallVector<int64_t> shape;
   for (size_t k = 0; k < rank; ++k) {
     if (low[k] < 0 || high[k] < 0 || interior[k] < 0)
@@ -258,8 +260,8 @@ static LogicalResult bindLetters(MaybeLoc loc, StringRef letters,
                                  TensorType type,
                                  SmallVectorImpl<int64_t> &dims) {
   if ((int64_t)letters.size() != type.getRank())
-    return emitOptionalError(loc, "(1) '", letters, "' does not name the axes of ",
-                             type);
+    return emitOptionalError(loc, "(1) '", letters,
+                             "' does not name the axes of ", type);
   for (auto [k, letter] : llvm::enumerate(letters)) {
     if (letters.count(letter) > 1)
       return emitOptionalError(loc, "(1) '", letters, "' repeats a letter");
@@ -286,7 +288,8 @@ LogicalResult ContractOp::inferReturnTypes(MLIRContext *, MaybeLoc loc,
   SmallVector<int64_t> shape;
   for (char letter : spec->result) {
     if (StringRef(spec->result).count(letter) > 1)
-      return emitOptionalError(loc, "(1) '", spec->result, "' repeats a letter");
+      return emitOptionalError(loc, "(1) '", spec->result,
+                               "' repeats a letter");
     if (!dims[letter - 'a'])
       return emitOptionalError(loc, "(3) '", Twine(letter),
                                "' is not a letter of an operand");

@@ -17,9 +17,9 @@ llvm::LogicalResult
 inferElementwise(std::optional<mlir::Location> loc, mlir::ValueRange operands,
                  llvm::SmallVectorImpl<mlir::Type> &inferred);
 /// As above, with element i1.
-llvm::LogicalResult
-inferPredicate(std::optional<mlir::Location> loc, mlir::ValueRange operands,
-               llvm::SmallVectorImpl<mlir::Type> &inferred);
+llvm::LogicalResult inferPredicate(std::optional<mlir::Location> loc,
+                                   mlir::ValueRange operands,
+                                   llvm::SmallVectorImpl<mlir::Type> &inferred);
 /// The type of the last two operands, chosen by the first.
 llvm::LogicalResult inferSelect(std::optional<mlir::Location> loc,
                                 mlir::ValueRange operands,

@@ -95,8 +95,8 @@ LogicalResult ConstOp::verify() {
   TensorType type = getType(); // (1) by the result's constraint
   if (auto dense = dyn_cast<DenseElementsAttr>(getValue())) {
     Type element = dense.getElementType();
-    bool fits = type.isFloat() ? element.isF64()
-                               : element == type.getElementType();
+    bool fits =
+        type.isFloat() ? element.isF64() : element == type.getElementType();
     if (!fits || dense.getType().getShape() != type.getShape())
       return emitOpError() << "(2) elements " << dense.getType()
                            << " do not fit " << type;

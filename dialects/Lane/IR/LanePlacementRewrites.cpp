@@ -1,6 +1,6 @@
-// Sums of values placed among zeros. Adjoints of slices and gathers of one value
-// arrive as a sum of pads and scatters; where their places do not overlap, the
-// sum is a concatenation, perhaps with its rows put in order.
+// Sums of values placed among zeros. Adjoints of slices and gathers of one
+// value arrive as a sum of pads and scatters; where their places do not
+// overlap, the sum is a concatenation, perhaps with its rows put in order.
 #include "Lane/IR/LaneBuilder.h"
 #include "Lane/IR/LaneRewrites.h"
 

@@ -1,6 +1,7 @@
 // Canonical arithmetic and rates. A rewrite keeps every value's bits, except
 // that numbers known at compile time are combined in f64. Rates: `vary` moves
-// towards the results, so that what is one value for the batch is computed once.
+// towards the results, so that what is one value for the batch is computed
+// once.
 #include "Lane/IR/LaneRewrites.h"
 #include "Lane/IR/LaneBuilder.h"
 #include <cmath>
@@ -9,7 +10,8 @@ using namespace mlir;
 
 namespace rill::lane {
 
-void LaneDialect::getCanonicalizationPatterns(RewritePatternSet &patterns) const {
+void LaneDialect::getCanonicalizationPatterns(
+    RewritePatternSet &patterns) const {
   addArithmeticRewrites(patterns);
   addRateRewrites(patterns);
   addShapeRewrites(patterns);
@@ -207,10 +209,11 @@ struct PowOfNumber : OpRewritePattern<PowOp> {
     std::optional<double> number = numberOf(op.getY());
     LaneBuilder b(rewriter, op.getLoc());
     if (number == 2.0)
-      rewriter.replaceOp(op, b.withRate(b.sq(op.getX()), op.getType().getInv()));
+      rewriter.replaceOp(op,
+                         b.withRate(b.sq(op.getX()), op.getType().getInv()));
     else if (number == 0.0)
-      rewriter.replaceOp(op, b.withRate(b.constant(op.getType(), 1),
-                                        op.getType().getInv()));
+      rewriter.replaceOp(
+          op, b.withRate(b.constant(op.getType(), 1), op.getType().getInv()));
     else
       return failure();
     return success();
@@ -272,16 +275,21 @@ struct OrOfNegation : OpRewritePattern<OrOp> {
     if (!negates(op.getX(), op.getY()) && !negates(op.getY(), op.getX()))
       return failure();
     LaneBuilder b(rewriter, op.getLoc());
-    rewriter.replaceOp(op, b.withRate(b.constant(op.getType(), 1),
-                                      op.getType().getInv()));
+    rewriter.replaceOp(
+        op, b.withRate(b.constant(op.getType(), 1), op.getType().getInv()));
     return success();
   }
 };
 
 //===-- contractions ------------------------------------------------------===//
 
-// Letters in order of appearance, an invariant operand before a varying one;
-// a product without sum is mul.
+// An outer product whose result has the axes of y first.
+static bool isTurnedOuter(const ContractSpec &spec) {
+  return !spec.x.empty() && !spec.y.empty() && spec.result == spec.y + spec.x;
+}
+
+// Letters in order of appearance, an invariant operand before a varying one, an
+// outer product in the order of its result; a product without sum is mul.
 struct CanonicalContract : OpRewritePattern<ContractOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(ContractOp op,
@@ -292,7 +300,8 @@ struct CanonicalContract : OpRewritePattern<ContractOp> {
       rewriter.replaceOpWithNewOp<MulOp>(op, x, y);
       return success();
     }
-    if (isInvariant(y) && !isInvariant(x)) {
+    bool turned = isInvariant(x) == isInvariant(y) && isTurnedOuter(spec);
+    if ((isInvariant(y) && !isInvariant(x)) || turned) {
       std::swap(x, y);
       std::swap(spec.x, spec.y);
     }
@@ -364,7 +373,8 @@ struct ReduceBatchOfVary : OpRewritePattern<ReduceBatchOp> {
     LaneBuilder b(rewriter, op.getLoc());
     TensorType type = op.getType();
     Value n = BatchSizeOp::create(rewriter, op.getLoc(), type.withShape({}));
-    rewriter.replaceOp(op, b.mul(vary.getX(), b.spread(n, {}, type.getShape())));
+    rewriter.replaceOp(op,
+                       b.mul(vary.getX(), b.spread(n, {}, type.getShape())));
     return success();
   }
 };
@@ -374,8 +384,8 @@ struct MeanTimesBatchSize : OpRewritePattern<MulOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(MulOp op,
                                 PatternRewriter &rewriter) const override {
-    for (auto [x, y] : {std::pair(op.getX(), op.getY()),
-                        std::pair(op.getY(), op.getX())}) {
+    for (auto [x, y] :
+         {std::pair(op.getX(), op.getY()), std::pair(op.getY(), op.getX())}) {
       auto mean = x.getDefiningOp<DivOp>();
       if (!mean || mean.getY() != y || !y.getDefiningOp<BatchSizeOp>() ||
           mean.getX().getType() != op.getType())
@@ -444,14 +454,16 @@ struct BatchContractOfVary : OpRewritePattern<ContractOp> {
 } // namespace
 
 void addArithmeticRewrites(RewritePatternSet &patterns) {
-  patterns.add<FoldNumbers, PermuteOfConst, CanonicalMul, AddOfNeg, SubOfNeg, NegOfScaled,
-               SqOfNeg, PowOfNumber, CanonicalSelect, NotOfEquality,
-               OrOfNegation, CanonicalContract>(patterns.getContext());
+  patterns.add<FoldNumbers, PermuteOfConst, CanonicalMul, AddOfNeg, SubOfNeg,
+               NegOfScaled, SqOfNeg, PowOfNumber, CanonicalSelect,
+               NotOfEquality, OrOfNegation, CanonicalContract>(
+      patterns.getContext());
 }
 
 void addRateRewrites(RewritePatternSet &patterns) {
-  patterns.add<MoveVary, ReduceBatchOfVary, ReduceBatchOfSpread, ReduceBatchOfNeg,
-               MeanTimesBatchSize, BatchContractOfVary>(patterns.getContext());
+  patterns.add<MoveVary, ReduceBatchOfVary, ReduceBatchOfSpread,
+               ReduceBatchOfNeg, MeanTimesBatchSize, BatchContractOfVary>(
+      patterns.getContext());
 }
 
 } // namespace rill::lane

@@ -137,7 +137,8 @@ struct GatherIsSlice : OpRewritePattern<GatherOp> {
     offsets[op.getDim()] = indices[0];
     sizes[op.getDim()] = indices.size();
     strides[op.getDim()] = stride;
-    rewriter.replaceOpWithNewOp<SliceOp>(op, op.getX(), offsets, sizes, strides);
+    rewriter.replaceOpWithNewOp<SliceOp>(op, op.getX(), offsets, sizes,
+                                         strides);
     return success();
   }
 };
@@ -222,9 +223,9 @@ struct SliceOfConcat : OpRewritePattern<SliceOp> {
       start += n;
     }
     LaneBuilder b(rewriter, op.getLoc());
-    Value result = parts.size() == 1 ? parts.front()
-                                     : ConcatOp::create(rewriter, op.getLoc(),
-                                                        dim, parts);
+    Value result = parts.size() == 1
+                       ? parts.front()
+                       : ConcatOp::create(rewriter, op.getLoc(), dim, parts);
     // A part may be invariant where the whole varies.
     rewriter.replaceOp(op, b.withRate(result, op.getType().getInv()));
     return success();
@@ -437,9 +438,9 @@ struct ReduceOfReduce : OpRewritePattern<ReduceOp> {
 void addShapeRewrites(RewritePatternSet &patterns) {
   patterns.add<ReshapeOfReshape, PermuteOfPermute, SpreadOfSpread, SliceOfSlice,
                GatherOfGather, FlattenConcat, GatherIsSlice, SliceOfConcat,
-               SliceOfPad, SliceOfSpread, SliceOfGather, GatherOfConcat, ConcatOfSlices, ElementwiseOfSpreads,
-               ReduceOfSpread, ReduceOfNumber, ReduceOfReduce>(
-      patterns.getContext());
+               SliceOfPad, SliceOfSpread, SliceOfGather, GatherOfConcat,
+               ConcatOfSlices, ElementwiseOfSpreads, ReduceOfSpread,
+               ReduceOfNumber, ReduceOfReduce>(patterns.getContext());
 }
 
 } // namespace rill::lane

@@ -31,8 +31,9 @@ static LogicalResult check(func::FuncOp function, StringAttr role, Type type,
     return success();
   return function.emitError()
          << "internal error: " << what << " " << position << " of '"
-         << function.getName() << "' is '" << role.getValue() << "' but has type "
-         << type << "; it must be " << (*inv ? "invariant" : "varying");
+         << function.getName() << "' is '" << role.getValue()
+         << "' but has type " << type << "; it must be "
+         << (*inv ? "invariant" : "varying");
 }
 
 namespace {

@@ -132,8 +132,8 @@ bool Simplifier::bypassResults() {
 void Simplifier::findNeeded() {
   live.assign(carries + ys, false);
   for (size_t k = 0; k < carries + ys; ++k)
-    live[k] = !loop->getResult(k).use_empty() &&
-              !(k < carries && isUnchanging(k));
+    live[k] =
+        !loop->getResult(k).use_empty() && !(k < carries && isUnchanging(k));
   YieldOp yield = loop.getYield();
   SmallVector<Value> work;
   auto want = [&](size_t k) { work.push_back(yield.getOperand(k)); };
@@ -186,8 +186,8 @@ bool Simplifier::rebuild() {
       slices.push_back(loop.getYieldedYs()[k].getType());
   bool unchanged = newConsts.size() == consts && newInits.size() == carries &&
                    newXs.size() == loop.getXs().size() && slices.size() == ys;
-  bool deadOps = llvm::any_of(
-      loop.getBlock().without_terminator(), [&](Operation &op) {
+  bool deadOps =
+      llvm::any_of(loop.getBlock().without_terminator(), [&](Operation &op) {
         return llvm::none_of(op.getResults(),
                              [&](Value r) { return needed.contains(r); });
       });
@@ -241,8 +241,8 @@ bool Simplifier::run() {
 
 //===-- hoisting ----------------------------------------------------------===//
 
-// Moving code out of a loop makes its value a const: worth it for what computes;
-// what only stands for a number is copied along and stays inside too.
+// Moving code out of a loop makes its value a const: worth it for what
+// computes; what only stands for a number is copied along and stays inside too.
 static bool isPlain(Operation &op) {
   return op.getNumRegions() == 0 && isPure(&op) &&
          !op.hasTrait<OpTrait::IsTerminator>();
@@ -295,7 +295,8 @@ bool simplifyLoops(Operation *root) {
   for (bool changed = true; changed;) {
     changed = false;
     SmallVector<LoopOp> loops;
-    root->walk<WalkOrder::PostOrder>([&](LoopOp loop) { loops.push_back(loop); });
+    root->walk<WalkOrder::PostOrder>(
+        [&](LoopOp loop) { loops.push_back(loop); });
     // A rebuilt loop clones the loops inside it: handle one level of change at
     // a time, inner loops first.
     for (LoopOp loop : loops) {

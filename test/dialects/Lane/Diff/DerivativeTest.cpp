@@ -69,8 +69,8 @@ TEST_F(Derivatives, OfDigammaIsTheTrigammaOfItsClosedForms) {
   double pi2 = std::numbers::pi * std::numbers::pi;
   // psi'(1), psi'(1/2), psi'(-1/2): Abramowitz and Stegun 6.4.
   Values want{pi2 / 6, pi2 / 2, pi2 / 2 + 4};
-  Values got = gradient("    %r = lane.digamma %a : (!V) -> !V\n",
-                        {1, 0.5, -0.5});
+  Values got =
+      gradient("    %r = lane.digamma %a : (!V) -> !V\n", {1, 0.5, -0.5});
   for (int i = 0; i < 3; ++i)
     EXPECT_NEAR(got[i], want[i], 4e-15 * want[i]); // 20 roundings at most
 }
@@ -86,29 +86,28 @@ TEST_F(Derivatives, SquareRootThatWasNotTakenHasNone) {
 
 TEST_F(Derivatives, LogOfAnEmptySumThatWasNotTakenHasNone) {
   // Through log, a sum and square roots, each infinite at zero.
-  EXPECT_EQ(gradient(
-                "    %q = lane.sqrt %a : (!V) -> !V\n"
-                "    %n = lane.reduce sum %q [0] : (!V) -> !S\n"
-                "    %l = lane.log %n : (!S) -> !S\n"
-                "    %w = lane.spread %l [] : (!S) -> !V\n"
-                "    %s = lane.spread %n [] : (!S) -> !V\n"
-                "    %z = lane.const 0 : !I\n"
-                "    %d = lane.compare gt %s, %z : (!V, !I) -> !B\n"
-                "    %r = lane.select %d, %w, %a : (!B, !V, !V) -> !V\n",
-                {0, 0, 0}),
+  EXPECT_EQ(gradient("    %q = lane.sqrt %a : (!V) -> !V\n"
+                     "    %n = lane.reduce sum %q [0] : (!V) -> !S\n"
+                     "    %l = lane.log %n : (!S) -> !S\n"
+                     "    %w = lane.spread %l [] : (!S) -> !V\n"
+                     "    %s = lane.spread %n [] : (!S) -> !V\n"
+                     "    %z = lane.const 0 : !I\n"
+                     "    %d = lane.compare gt %s, %z : (!V, !I) -> !B\n"
+                     "    %r = lane.select %d, %w, %a : (!B, !V, !V) -> !V\n",
+                     {0, 0, 0}),
             (Values{1, 1, 1}));
 }
 
 TEST_F(Derivatives, ProductOfSquareRootsThatWasNotTakenHasNone) {
-  EXPECT_EQ(gradient(
-                "    %m = lane.const 2 : !M\n"
-                "    %q = lane.sqrt %a : (!V) -> !V\n"
-                "    %h = lane.contract \"ab,b->a\" %m, %q : (!M, !V) -> !V\n"
-                "    %z = lane.const 0 : !I\n"
-                "    %d = lane.compare gt %h, %z : (!V, !I) -> !B\n"
-                "    %r = lane.select %d, %h, %a : (!B, !V, !V) -> !V\n",
-                {0, 0, 0}),
-            (Values{1, 1, 1}));
+  EXPECT_EQ(
+      gradient("    %m = lane.const 2 : !M\n"
+               "    %q = lane.sqrt %a : (!V) -> !V\n"
+               "    %h = lane.contract \"ab,b->a\" %m, %q : (!M, !V) -> !V\n"
+               "    %z = lane.const 0 : !I\n"
+               "    %d = lane.compare gt %h, %z : (!V, !I) -> !B\n"
+               "    %r = lane.select %d, %h, %a : (!B, !V, !V) -> !V\n",
+               {0, 0, 0}),
+      (Values{1, 1, 1}));
 }
 
 TEST_F(Derivatives, LoopThatWasNotTakenHasNone) {

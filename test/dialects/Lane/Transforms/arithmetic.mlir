@@ -222,3 +222,12 @@ func.func @contract_is_mul(%x: !lane.t<3xf32>, %y: !lane.t<3xf32>) -> (!lane.t<3
   return %r : !lane.t<3xf32>
 }
 
+// An outer product in the order of its result.
+// CHECK-LABEL: @turned_outer
+// CHECK-SAME: %[[A0:.*]]: !lane.t<2xf32>, %[[A1:.*]]: !lane.t<3xf32>
+// CHECK: %[[V0:.*]] = lane.contract "a,b->ab" %[[A1]], %[[A0]] batch : (!lane.t<3xf32>, !lane.t<2xf32>) -> !lane.t<3x2xf32, inv>
+// CHECK-NEXT: return %[[V0]] : !lane.t<3x2xf32, inv>
+func.func @turned_outer(%x: !lane.t<2xf32>, %y: !lane.t<3xf32>) -> (!lane.t<3x2xf32, inv>) {
+  %r = lane.contract "a,b->ba" %x, %y batch : (!lane.t<2xf32>, !lane.t<3xf32>) -> !lane.t<3x2xf32, inv>
+  return %r : !lane.t<3x2xf32, inv>
+}
