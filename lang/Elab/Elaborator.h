@@ -235,6 +235,7 @@ private:
   void letStmt(const ast::LetStmt &stmt, Frame &frame, SourceRange range);
   void viewStmt(const ast::LetStmt &stmt, Frame &frame, SourceRange range);
   void bindPattern(const ast::Pattern &pattern, const Den &den, Frame &frame);
+  void mergeViews(size_t first);
   void updateStmt(const ast::UpdateStmt &stmt, Frame &frame, SourceRange range);
   void exprStmt(const ast::Expr &expr, Frame &frame);
   void forStmt(const ast::ForStmt &stmt, Frame &frame, SourceRange range);
@@ -324,6 +325,8 @@ private:
   InstancesPtr rootInstances;
   std::vector<typed::Region *> regions;      ///< where operations go
   std::vector<std::map<ParamId, Tensor>> paramValues; ///< per open region
+  /// Parts of places made by indexing, per open region: one index, one place.
+  std::vector<std::map<std::pair<PlaceId, std::vector<int64_t>>, PlaceId>> partPlaces;
   std::map<std::string, ParamId> paramIds;
   std::vector<BinderInfo> binders;
   std::vector<BinderId> active;              ///< binders around this point

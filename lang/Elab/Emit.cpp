@@ -303,7 +303,9 @@ typed::Region Elaborator::regionOf(const std::function<void(typed::Region &)> &b
   typed::Region region;
   regions.push_back(&region);
   paramValues.emplace_back();
+  partPlaces.emplace_back();
   body(region);
+  partPlaces.pop_back();
   paramValues.pop_back();
   regions.pop_back();
   return region;

@@ -58,7 +58,13 @@ Elaborator::viewParts(PlaceId parent, const std::vector<std::vector<int64_t>> &p
 PlaceId Elaborator::subPlace(PlaceId parent, const std::vector<int64_t> &parts,
                              std::vector<int64_t> shape, const std::string &name,
                              SourceRange range) {
-  return viewParts(parent, {parts}, {std::move(shape)}, {name}, range)[0];
+  std::pair<PlaceId, std::vector<int64_t>> key{parent, parts};
+  for (const auto &known : partPlaces)
+    if (auto it = known.find(key); it != known.end() && places[it->second].shape == shape)
+      return it->second;
+  PlaceId made = viewParts(parent, {parts}, {std::move(shape)}, {name}, range)[0];
+  partPlaces.back()[key] = made;
+  return made;
 }
 
 Space Elaborator::placeSpace(PlaceId place) const {

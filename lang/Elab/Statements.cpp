@@ -135,6 +135,27 @@ void Elaborator::letStmt(const ast::LetStmt &stmt, Frame &frame, SourceRange ran
   bindPattern(stmt.pattern, den, frame);
 }
 
+/// Views of one place that were just made, as one operation: the parts of
+/// `view (a, b) = (x[0..2], x[2..4])` are cut together.
+void Elaborator::mergeViews(size_t first) {
+  std::vector<typed::Op> &ops = regions.back()->ops;
+  for (size_t i = first; i + 1 < ops.size();) {
+    typed::Op &a = ops[i], &b = ops[i + 1];
+    if (a.kind != typed::OpKind::View || b.kind != typed::OpKind::View || a.index != b.index) {
+      ++i;
+      continue;
+    }
+    using Parts = std::vector<std::vector<int64_t>>;
+    auto &into = std::get<Parts>(a.attrs["parts"]);
+    for (auto &part : std::get<Parts>(b.attrs["parts"]))
+      into.push_back(std::move(part));
+    a.places.insert(a.places.end(), b.places.begin(), b.places.end());
+    a.range = SourceRange::join(a.range, b.range);
+    a.spelling = text(a.range);
+    ops.erase(ops.begin() + static_cast<int64_t>(i) + 1);
+  }
+}
+
 void Elaborator::viewStmt(const ast::LetStmt &stmt, Frame &frame, SourceRange range) {
   Den den = Den::error();
   if (const auto *call = stmt.value->as<ast::CallExpr>()) {
@@ -148,7 +169,9 @@ void Elaborator::viewStmt(const ast::LetStmt &stmt, Frame &frame, SourceRange ra
       return;
     }
   }
+  size_t first = regions.back()->ops.size();
   den = eval(*stmt.value, frame);
+  mergeViews(first);
   std::vector<const Den *> leaves;
   if (den.is(Den::Kind::Tuple))
     for (const Den &item : den.items)

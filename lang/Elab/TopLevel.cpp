@@ -113,6 +113,23 @@ void Elaborator::dataItem(const ast::DataItem &item, Module &module, SourceRange
   module.env->names[item.name.text] = den;
 }
 
+/// A law that only a test knows gets a name of its own, so that what runs the
+/// checks finds it: `test0.p`, `test0.p#2`.
+static void nameInTest(typed::Program &program, DistId id, const std::string &test) {
+  std::string base = test + "." + program.dists[id].name, name = base;
+  int count = 1;
+  for (size_t i = 0; i != program.named.size(); ++i) {
+    if (program.named[i].second == id)
+      return;
+    if (program.named[i].first == name) {
+      name = base + "#" + std::to_string(++count);
+      i = size_t(-1); // from the start: the new name may be taken, too
+    }
+  }
+  program.dists[id].name = name;
+  program.named.push_back({name, id});
+}
+
 void Elaborator::testItem(const ast::TestItem &item, SourceRange range) {
   Frame frame = topFrame();
   frame.env = Env::inside(frame.env);
@@ -160,6 +177,9 @@ void Elaborator::testItem(const ast::TestItem &item, SourceRange range) {
     }
     statement(*stmt, frame);
   }
+  for (const typed::Check &made : test.checks)
+    if (made.dist)
+      nameInTest(program, *made.dist, instances->path);
   program.tests.push_back(std::move(test));
 }
 
@@ -187,6 +207,7 @@ typed::Program Elaborator::run() {
   typed::Region scratch; // static evaluation may emit values that nobody uses
   regions.push_back(&scratch);
   paramValues.emplace_back();
+  partPlaces.emplace_back();
   declareModules();
   auto own = moduleTable.find("");
   if (own == moduleTable.end())

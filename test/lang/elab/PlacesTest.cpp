@@ -29,6 +29,18 @@ TEST(Places, SplitAndIndexRangesCut) {
   EXPECT_TRUE(e.has("parts = [[1, 2]]"));
 }
 
+TEST(Places, AViewOfSeveralRangesIsOneCut) {
+  Elaborated e(flow("view (a, b) = (x[0..2], x[2..4])\nb := b + a"));
+  EXPECT_EQ(e.codes(), "");
+  EXPECT_TRUE(e.has("parts = [[0, 1], [2, 3]]"));
+}
+
+TEST(Places, AnIndexNamesOnePlace) {
+  Elaborated e(flow("x[0] := x[0] * exp(tanh(x[1])) + x[1]"));
+  EXPECT_EQ(e.codes(), "");
+  EXPECT_EQ(e.count("view"), 2);
+}
+
 TEST(Places, EachUpdatesTheWholePlaceAtOnce) {
   Elaborated e(flow("each i: 4 { x[i] := 2 * x[i] + i }"));
   EXPECT_EQ(e.codes(), "");
