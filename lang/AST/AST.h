@@ -82,7 +82,16 @@ struct Arg {
 };
 
 struct Slot {
-  enum class Kind { Expr, From, UpTo, All, Less, LessEq, Greater, GreaterEq } kind;
+  enum class Kind {
+    Expr,
+    From,
+    UpTo,
+    All,
+    Less,
+    LessEq,
+    Greater,
+    GreaterEq
+  } kind;
   std::optional<Ident> name; ///< `[x = v]`
   ExprPtr value;             ///< null for All
   SourceRange range;
@@ -124,27 +133,56 @@ struct Parameters {
   SourceRange range;
 };
 
-struct NameExpr { std::string name; };
+struct NameExpr {
+  std::string name;
+};
 /// `value` is the number meant: 0.1 for `10%`.
-struct NumberExpr { double value; bool percent; std::string spelling; };
-struct StringExpr { std::string value; }; ///< escapes resolved
-struct BoolExpr { bool value; };
+struct NumberExpr {
+  double value;
+  bool percent;
+  std::string spelling;
+};
+struct StringExpr {
+  std::string value;
+}; ///< escapes resolved
+struct BoolExpr {
+  bool value;
+};
 struct NullExpr {};
-struct TupleExpr { std::vector<ExprPtr> items; }; ///< two or more
-struct ListExpr { std::vector<ExprPtr> items; };
-struct BlockExpr { Block block; };
+struct TupleExpr {
+  std::vector<ExprPtr> items;
+}; ///< two or more
+struct ListExpr {
+  std::vector<ExprPtr> items;
+};
+struct BlockExpr {
+  Block block;
+};
 struct CallExpr {
   ExprPtr callee;
   std::vector<Arg> args;
   std::vector<Arg> conditions;
   bool hasBar;
 };
-struct IndexExpr { ExprPtr base; std::vector<Slot> slots; };
-struct MemberExpr { ExprPtr base; Ident member; };
+struct IndexExpr {
+  ExprPtr base;
+  std::vector<Slot> slots;
+};
+struct MemberExpr {
+  ExprPtr base;
+  Ident member;
+};
 /// `-`, `not`.
-struct UnaryExpr { std::string op; ExprPtr operand; };
+struct UnaryExpr {
+  std::string op;
+  ExprPtr operand;
+};
 /// `+ - * / @ ^ < <= > >= == != in and or >> ..`.
-struct BinaryExpr { std::string op; ExprPtr lhs, rhs; SourceRange opRange; };
+struct BinaryExpr {
+  std::string op;
+  ExprPtr lhs, rhs;
+  SourceRange opRange;
+};
 /// `sum mean vec prod max min argmax argmin logsumexp all any` with binders.
 struct ReduceExpr {
   std::string op;
@@ -152,24 +190,53 @@ struct ReduceExpr {
   ExprPtr guard; ///< may be null
   ExprPtr body;
 };
-struct ExpectExpr { std::vector<DrawBinding> draws; ExprPtr count; ExprPtr body; };
+struct ExpectExpr {
+  std::vector<DrawBinding> draws;
+  ExprPtr count;
+  ExprPtr body;
+};
 /// `grad div jvp vjp jac laplacian`.
-struct DerivExpr { std::string op; std::vector<Seed> seeds; ExprPtr body; };
+struct DerivExpr {
+  std::string op;
+  std::vector<Seed> seeds;
+  ExprPtr body;
+};
 struct IfExpr {
   ExprPtr condition;
-  ExprPtr thenExpr, elseExpr;               ///< `if c then a else b`
+  ExprPtr thenExpr, elseExpr;                ///< `if c then a else b`
   std::optional<Block> thenBlock, elseBlock; ///< `if c { } else { }`
 };
-struct LambdaExpr { Parameters params; ExprPtr body; };
-struct AscribeExpr { ExprPtr value; SpacePtr space; }; ///< `e -> S`
+struct LambdaExpr {
+  Parameters params;
+  ExprPtr body;
+};
+struct AscribeExpr {
+  ExprPtr value;
+  SpacePtr space;
+}; ///< `e -> S`
 /// `repeat n {}`, `draw n {}`, `estimate n {}`.
-struct RepeatExpr { std::string kind; ExprPtr count; Block block; };
-struct ScanCarry { Ident name; SpacePtr space; ExprPtr init; };
-struct ScanExpr { Ident index; ExprPtr range; std::vector<ScanCarry> carries; Block block; };
-struct OverExpr { ExprPtr rule, times, from; }; ///< `rule over times from law`
+struct RepeatExpr {
+  std::string kind;
+  ExprPtr count;
+  Block block;
+};
+struct ScanCarry {
+  Ident name;
+  SpacePtr space;
+  ExprPtr init;
+};
+struct ScanExpr {
+  Ident index;
+  ExprPtr range;
+  std::vector<ScanCarry> carries;
+  Block block;
+};
+struct OverExpr {
+  ExprPtr rule, times, from;
+}; ///< `rule over times from law`
 
 struct Expr {
-  SourceRange range; ///< with the parentheses, when there are any
+  SourceRange range;          ///< with the parentheses, when there are any
   bool parenthesized = false; ///< written `(e)`
   std::variant<NameExpr, NumberExpr, StringExpr, BoolExpr, NullExpr, TupleExpr,
                ListExpr, BlockExpr, CallExpr, IndexExpr, MemberExpr, UnaryExpr,
@@ -184,24 +251,87 @@ struct Expr {
 // Statements
 //===----------------------------------------------------------------------===//
 
-struct LetStmt { bool isView; Pattern pattern; std::optional<Parameters> params; SpacePtr space; ExprPtr value; };
-struct ParamStmt { Ident name; SpacePtr space; ExprPtr init; };
+struct LetStmt {
+  bool isView;
+  Pattern pattern;
+  std::optional<Parameters> params;
+  SpacePtr space;
+  ExprPtr value;
+};
+struct ParamStmt {
+  Ident name;
+  SpacePtr space;
+  ExprPtr init;
+};
 /// `out`, `target`, `require`.
-struct OutStmt { std::string kind; ExprPtr value; };
-/// A statement of the top level or of a `test`; `condition` may be a comparison.
-struct CheckStmt { std::optional<std::string> label; ExprPtr condition; ExprPtr within; };
-struct FwdRevStmt { bool isForward; Block block; };
-struct ForStmt { Pattern pattern; ExprPtr range; Block block; };
-struct EachStmt { std::vector<Binder> binders; ExprPtr guard; Block block; };
-struct EvolveStmt { Ident index; ExprPtr range; Block block; };
-struct CloudStmt { Ident name; SpacePtr space; ExprPtr law; };
-struct Static { Ident name; bool variadic; ExprPtr defaultValue; };
-struct LocalFnStmt { Ident name; bool hasStatics; std::vector<Static> statics; Parameters params; SpacePtr result; ExprPtr body; std::optional<Block> block; };
-struct ExprStmt { ExprPtr value; };
-struct DrawStmt { ExprPtr target; SpacePtr space; ExprPtr law; };   ///< `x ~ law`
-struct AssignStmt { ExprPtr target; ExprPtr value; };               ///< `x = e`
+struct OutStmt {
+  std::string kind;
+  ExprPtr value;
+};
+/// A statement of the top level or of a `test`; `condition` may be a
+/// comparison.
+struct CheckStmt {
+  std::optional<std::string> label;
+  ExprPtr condition;
+  ExprPtr within;
+};
+struct FwdRevStmt {
+  bool isForward;
+  Block block;
+};
+struct ForStmt {
+  Pattern pattern;
+  ExprPtr range;
+  Block block;
+};
+struct EachStmt {
+  std::vector<Binder> binders;
+  ExprPtr guard;
+  Block block;
+};
+struct EvolveStmt {
+  Ident index;
+  ExprPtr range;
+  Block block;
+};
+struct CloudStmt {
+  Ident name;
+  SpacePtr space;
+  ExprPtr law;
+};
+struct Static {
+  Ident name;
+  bool variadic;
+  ExprPtr defaultValue;
+};
+struct LocalFnStmt {
+  Ident name;
+  bool hasStatics;
+  std::vector<Static> statics;
+  Parameters params;
+  SpacePtr result;
+  ExprPtr body;
+  std::optional<Block> block;
+};
+struct ExprStmt {
+  ExprPtr value;
+};
+struct DrawStmt {
+  ExprPtr target;
+  SpacePtr space;
+  ExprPtr law;
+}; ///< `x ~ law`
+struct AssignStmt {
+  ExprPtr target;
+  ExprPtr value;
+}; ///< `x = e`
 /// `place := e`, `+=`, `-=`, with an optional `inverse by`.
-struct UpdateStmt { std::string op; ExprPtr place; ExprPtr value; ExprPtr inverse; };
+struct UpdateStmt {
+  std::string op;
+  ExprPtr place;
+  ExprPtr value;
+  ExprPtr inverse;
+};
 
 struct Stmt {
   SourceRange range;
@@ -218,13 +348,23 @@ struct Stmt {
 // Items
 //===----------------------------------------------------------------------===//
 
-struct UseItem { std::vector<Ident> path; std::vector<Ident> names; };
-struct MainItem { std::vector<Ident> names; };
-struct DataItem { Ident name; SpacePtr space; ExprPtr value; };
+struct UseItem {
+  std::vector<Ident> path;
+  std::vector<Ident> names;
+};
+struct MainItem {
+  std::vector<Ident> names;
+};
+struct DataItem {
+  Ident name;
+  SpacePtr space;
+  ExprPtr value;
+};
 /// `kind name[statics](params) -> S = e where {}` | `~ e` | `{ block }`.
 /// A `fn` of the top level is a DefItem, one inside a block a LocalFnStmt.
 struct DefItem {
-  std::string kind; ///< net flow dist energy pair chain path loss sampler circuit semiring space draw fn
+  std::string kind; ///< net flow dist energy pair chain path loss sampler
+                    ///< circuit semiring space draw fn
   Ident name;
   bool hasStatics;
   std::vector<Static> statics;
@@ -240,20 +380,30 @@ struct DefItem {
 struct Setting {
   /// `name`, `adam(1e-3)`, `batch 256` or `minimize e`, `alternate { }`.
   enum class Form { Bare, Call, Value, Nested } form = Form::Bare;
-  Ident name;              ///< `minimize`, `adam`, `batch`, ...
-  std::vector<Arg> args;   ///< Call: all; Value: one without a name
+  Ident name;            ///< `minimize`, `adam`, `batch`, ...
+  std::vector<Arg> args; ///< Call: all; Value: one without a name
   std::vector<Setting> nested;
   bool multiline = false;
   SourceRange range;
 };
-struct TrainItem { std::vector<Ident> names; ExprPtr on; ExprPtr by; std::vector<Setting> settings; SourceRange bodyRange; bool multiline = false; };
+struct TrainItem {
+  std::vector<Ident> names;
+  ExprPtr on;
+  ExprPtr by;
+  std::vector<Setting> settings;
+  SourceRange bodyRange;
+  bool multiline = false;
+};
 /// The label is "" when none is written.
-struct TestItem { std::string label; Block block; };
+struct TestItem {
+  std::string label;
+  Block block;
+};
 /// `state s: S = e`, `act a(i: I) when g { }` or `-> end`, `turn e`,
 /// `reward e`, `let f(x) = e` of an environment.
 struct EnvEntry {
   enum class Kind { State, Act, Turn, Reward, Let } kind;
-  Ident name;    ///< State, Act
+  Ident name;      ///< State, Act
   Pattern pattern; ///< Let
   std::optional<Parameters> params;
   SpacePtr space;
@@ -271,12 +421,16 @@ struct EnvItem {
   SourceRange bodyRange; ///< of the braces
   bool multiline = false;
 };
-struct StmtItem { StmtPtr stmt; };
+struct StmtItem {
+  StmtPtr stmt;
+};
 
 struct Item {
   SourceRange range;
   bool blankBefore = false;
-  std::variant<UseItem, MainItem, DataItem, DefItem, TrainItem, TestItem, EnvItem, StmtItem> node;
+  std::variant<UseItem, MainItem, DataItem, DefItem, TrainItem, TestItem,
+               EnvItem, StmtItem>
+      node;
 
   template <class T> const T *as() const { return std::get_if<T>(&node); }
 };
@@ -284,9 +438,9 @@ struct Item {
 /// `// ...` or `/// ...`, kept for the formatter.
 struct Comment {
   SourceRange range;
-  std::string text;   ///< with its slashes, without trailing blanks
-  bool ownLine;       ///< nothing but blanks before it
-  bool blankBefore;   ///< an empty line before it
+  std::string text; ///< with its slashes, without trailing blanks
+  bool ownLine;     ///< nothing but blanks before it
+  bool blankBefore; ///< an empty line before it
 };
 
 struct File {

@@ -8,16 +8,26 @@
 
 namespace rill::lang::format_detail {
 
-static DocPtr make(Doc::Kind kind, std::string text, std::vector<DocPtr> parts) {
-  return std::make_shared<const Doc>(Doc{kind, std::move(text), std::move(parts)});
+static DocPtr make(Doc::Kind kind, std::string text,
+                   std::vector<DocPtr> parts) {
+  return std::make_shared<const Doc>(
+      Doc{kind, std::move(text), std::move(parts)});
 }
 
 DocPtr text(std::string s) { return make(Doc::Kind::Text, std::move(s), {}); }
-DocPtr margin(std::string s) { return make(Doc::Kind::Margin, std::move(s), {}); }
-DocPtr line(std::string flat) { return make(Doc::Kind::Line, std::move(flat), {}); }
+DocPtr margin(std::string s) {
+  return make(Doc::Kind::Margin, std::move(s), {});
+}
+DocPtr line(std::string flat) {
+  return make(Doc::Kind::Line, std::move(flat), {});
+}
 DocPtr hardLine() { return make(Doc::Kind::Hard, "", {}); }
-DocPtr nest(DocPtr inner) { return make(Doc::Kind::Nest, "", {std::move(inner)}); }
-DocPtr group(DocPtr inner) { return make(Doc::Kind::Group, "", {std::move(inner)}); }
+DocPtr nest(DocPtr inner) {
+  return make(Doc::Kind::Nest, "", {std::move(inner)});
+}
+DocPtr group(DocPtr inner) {
+  return make(Doc::Kind::Group, "", {std::move(inner)});
+}
 DocPtr concat(std::vector<DocPtr> parts) {
   return make(Doc::Kind::Concat, "", std::move(parts));
 }
@@ -40,7 +50,8 @@ static int columns(const std::string &s) {
   return n;
 }
 
-static void push(std::vector<Entry> &stack, const Doc &doc, int indent, bool flat) {
+static void push(std::vector<Entry> &stack, const Doc &doc, int indent,
+                 bool flat) {
   for (auto it = doc.parts.rbegin(); it != doc.parts.rend(); ++it)
     stack.push_back({indent, flat, it->get()});
 }

@@ -63,9 +63,11 @@ DocPtr Formatter::braces(size_t count, bool multiline, uint32_t end,
       inner.push_back(line(i ? "; " : " "));
       inner.push_back(print(i));
     }
-    return group(concat({text("{"), nest(concat(std::move(inner))), line(), text("}")}));
+    return group(
+        concat({text("{"), nest(concat(std::move(inner))), line(), text("}")}));
   }
-  DocPtr opening = concat({text("{"), trailingComment(count ? range(0).begin : end)});
+  DocPtr opening =
+      concat({text("{"), trailingComment(count ? range(0).begin : end)});
   std::vector<DocPtr> lines;
   for (size_t i = 0; i < count; ++i) {
     commentsBefore(range(i).begin, lines, lines.empty());
@@ -129,7 +131,8 @@ DocPtr Formatter::stmt(const ast::Stmt &statement) {
   if (auto *s = statement.as<ast::LetStmt>())
     return let(*s);
   if (auto *s = statement.as<ast::ParamStmt>()) {
-    DocPtr head = concat({text("param " + s->name.text + ": "), space(*s->space)});
+    DocPtr head =
+        concat({text("param " + s->name.text + ": "), space(*s->space)});
     return s->init ? concat({head, gives("=", *s->init)}) : head;
   }
   if (auto *s = statement.as<ast::OutStmt>())
@@ -137,7 +140,8 @@ DocPtr Formatter::stmt(const ast::Stmt &statement) {
   if (auto *s = statement.as<ast::CheckStmt>()) {
     std::vector<DocPtr> parts = {text("check ")};
     if (s->label)
-      parts.push_back(concat({expr(ast::Expr{{}, false, ast::StringExpr{*s->label}}), text(" ")}));
+      parts.push_back(concat(
+          {expr(ast::Expr{{}, false, ast::StringExpr{*s->label}}), text(" ")}));
     parts.push_back(expr(*s->condition));
     if (s->within)
       parts.push_back(concat({text(" within "), expr(*s->within)}));
@@ -264,7 +268,8 @@ DocPtr Formatter::env(const ast::EnvItem &e) {
   parts.push_back(text(" "));
   parts.push_back(braces(
       e.entries.size(), e.multiline, e.bodyRange.end,
-      [&](size_t i) { return e.entries[i].range; }, [](size_t) { return false; },
+      [&](size_t i) { return e.entries[i].range; },
+      [](size_t) { return false; },
       [&](size_t i) { return envEntry(e.entries[i]); }));
   return concat(std::move(parts));
 }
@@ -289,8 +294,7 @@ DocPtr Formatter::settings(const std::vector<ast::Setting> &list,
                            bool multiline, uint32_t end) {
   return braces(
       list.size(), multiline, end, [&](size_t i) { return list[i].range; },
-      [](size_t) { return false; },
-      [&](size_t i) { return setting(list[i]); });
+      [](size_t) { return false; }, [&](size_t i) { return setting(list[i]); });
 }
 
 DocPtr Formatter::train(const ast::TrainItem &t) {
@@ -329,7 +333,8 @@ DocPtr Formatter::item(const ast::Item &i) {
   if (auto *t = i.as<ast::TestItem>()) {
     DocPtr label = text("");
     if (!t->label.empty())
-      label = concat({expr(ast::Expr{{}, false, ast::StringExpr{t->label}}), text(" ")});
+      label = concat(
+          {expr(ast::Expr{{}, false, ast::StringExpr{t->label}}), text(" ")});
     return concat({text("test "), label, block(t->block)});
   }
   if (auto *e = i.as<ast::EnvItem>())
@@ -345,8 +350,8 @@ DocPtr Formatter::run() {
     if (current.blankBefore && !lines.empty())
       lines.push_back(text(""));
     DocPtr doc = item(current);
-    uint32_t next = i + 1 < file.items.size() ? file.items[i + 1].range.begin
-                                              : UINT32_MAX;
+    uint32_t next =
+        i + 1 < file.items.size() ? file.items[i + 1].range.begin : UINT32_MAX;
     lines.push_back(concat({doc, trailingComment(next)}));
   }
   commentsBefore(UINT32_MAX, lines, lines.empty());

@@ -35,7 +35,8 @@ DocPtr Formatter::list(const char *open, std::vector<DocPtr> items,
     }
     inner.push_back(items[i]);
   }
-  return group(concat({text(open), nest(concat(std::move(inner))), text(close)}));
+  return group(
+      concat({text(open), nest(concat(std::move(inner))), text(close)}));
 }
 
 DocPtr Formatter::gives(const char *op, const ast::Expr &value) {
@@ -100,7 +101,8 @@ DocPtr Formatter::bare(const ast::Expr &e) {
   }
   if (auto *n = e.as<ast::AscribeExpr>()) {
     DocPtr value = expr(*n->value);
-    return group(concat({value, nest(concat({line(), text("-> "), space(*n->space)}))}));
+    return group(
+        concat({value, nest(concat({line(), text("-> "), space(*n->space)}))}));
   }
   if (auto *n = e.as<ast::RepeatExpr>()) {
     DocPtr count = expr(*n->count);
@@ -130,7 +132,8 @@ DocPtr Formatter::binary(const ast::BinaryExpr &e) {
   int level = looseness(e.op);
   while (true) {
     auto *left = chain.back()->lhs->as<ast::BinaryExpr>();
-    if (!left || chain.back()->lhs->parenthesized || looseness(left->op) != level)
+    if (!left || chain.back()->lhs->parenthesized ||
+        looseness(left->op) != level)
       break;
     chain.push_back(left);
   }
@@ -223,7 +226,8 @@ DocPtr Formatter::deriv(const ast::DerivExpr &e) {
 }
 
 DocPtr Formatter::scan(const ast::ScanExpr &e) {
-  std::vector<DocPtr> parts = {text("scan " + e.index.text + " in "), expr(*e.range)};
+  std::vector<DocPtr> parts = {text("scan " + e.index.text + " in "),
+                               expr(*e.range)};
   for (const ast::ScanCarry &c : e.carries) {
     parts.push_back(text(", " + c.name.text));
     if (c.space) {
@@ -388,7 +392,8 @@ DocPtr Formatter::statics(const std::vector<ast::Static> &items) {
   std::vector<DocPtr> docs;
   for (const ast::Static &s : items) {
     DocPtr name = text(s.name.text + (s.variadic ? "..." : ""));
-    docs.push_back(s.defaultValue ? concat({name, gives("=", *s.defaultValue)}) : name);
+    docs.push_back(s.defaultValue ? concat({name, gives("=", *s.defaultValue)})
+                                  : name);
   }
   return list("[", std::move(docs), "]");
 }

@@ -52,7 +52,8 @@ private:
   DocPtr expect(const ast::ExpectExpr &e);
   DocPtr deriv(const ast::DerivExpr &e);
   DocPtr scan(const ast::ScanExpr &e);
-  DocPtr binders(const std::vector<ast::Binder> &list, const ast::ExprPtr &guard);
+  DocPtr binders(const std::vector<ast::Binder> &list,
+                 const ast::ExprPtr &guard);
   DocPtr arg(const ast::Arg &a);
   DocPtr args(const std::vector<ast::Arg> &args,
               const std::vector<ast::Arg> &conditions, bool hasBar);

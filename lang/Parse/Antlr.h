@@ -31,7 +31,8 @@ public:
 
   uint32_t byte(size_t codePoint) const;
   SourceRange range(const antlr4::Token *token) const;
-  SourceRange range(const antlr4::Token *first, const antlr4::Token *last) const;
+  SourceRange range(const antlr4::Token *first,
+                    const antlr4::Token *last) const;
   FileId file() const { return id; }
 
 private:

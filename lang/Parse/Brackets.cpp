@@ -80,12 +80,13 @@ private:
   void unclosed(size_t opener, size_t limit) {
     std::string text = tokens[opener]->getText();
     size_t next = text == "{" ? nextDeclaration(opener, limit) : limit;
-    size_t at = text == "{" ? afterLastToken(next, limit) : lineEnd(opener, limit);
+    size_t at =
+        text == "{" ? afterLastToken(next, limit) : lineEnd(opener, limit);
     if (!quietLines.count(tokens[opener]->getLine())) {
-      Diagnostic &d = diag.error(
-          Code::SyntaxError, offsets.range(tokens[opener].get()),
-          "'" + text + "' is not closed",
-          "expected '" + partner(text) + "' to close it");
+      Diagnostic &d =
+          diag.error(Code::SyntaxError, offsets.range(tokens[opener].get()),
+                     "'" + text + "' is not closed",
+                     "expected '" + partner(text) + "' to close it");
       if (next < tokens.size())
         d.label(offsets.range(tokens[next].get()), "it is still open here");
     }
@@ -120,12 +121,12 @@ private:
   /// The next declaration that begins in the first column, or `limit`.
   size_t nextDeclaration(size_t opener, size_t limit) const {
     static const std::set<std::string> heads = {
-        "use",    "main",   "data",    "train",   "test",     "env",
-        "net",    "flow",   "dist",    "energy",  "pair",     "chain",
-        "path",   "loss",   "sampler", "circuit", "semiring", "space",
-        "fn",     "check",  "draw"};
+        "use",     "main",    "data",     "train", "test",  "env",   "net",
+        "flow",    "dist",    "energy",   "pair",  "chain", "path",  "loss",
+        "sampler", "circuit", "semiring", "space", "fn",    "check", "draw"};
     for (size_t i = opener + 1; i < limit; ++i)
-      if (tokens[i]->getCharPositionInLine() == 0 && heads.count(tokens[i]->getText()))
+      if (tokens[i]->getCharPositionInLine() == 0 &&
+          heads.count(tokens[i]->getText()))
         return i;
     return limit;
   }
@@ -147,8 +148,10 @@ private:
         type = t;
     auto token = std::make_unique<antlr4::CommonToken>(type, text);
     // It has no width: where the next token begins, or at the very end.
-    const Token *near = at < tokens.size() ? tokens[at].get() : tokens.back().get();
-    size_t index = at < tokens.size() ? near->getStartIndex() : near->getStopIndex() + 1;
+    const Token *near =
+        at < tokens.size() ? tokens[at].get() : tokens.back().get();
+    size_t index =
+        at < tokens.size() ? near->getStartIndex() : near->getStopIndex() + 1;
     token->setStartIndex(index);
     token->setStopIndex(index - 1);
     token->setLine(near->getLine());
@@ -180,7 +183,7 @@ private:
   std::map<size_t, size_t> matchOf;
   std::map<size_t, std::vector<std::string>> inserted;
   std::set<size_t> removed;
-  std::set<size_t> &quietLines;   ///< of errors that were there before
+  std::set<size_t> &quietLines; ///< of errors that were there before
   std::set<size_t> touchedLines;
 };
 

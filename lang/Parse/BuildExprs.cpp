@@ -98,8 +98,8 @@ ast::ExprPtr Builder::expr(Grammar::ExprContext *ctx) {
   if (first == "if")
     return ifExpr(ctx);
   if (first == "fn")
-    return make(range(ctx), ast::LambdaExpr{params(ctx->params()),
-                                            expr(ctx->expr(0))});
+    return make(range(ctx),
+                ast::LambdaExpr{params(ctx->params()), expr(ctx->expr(0))});
   ast::ExprPtr rule = ascribed(ctx->ascribed(0));
   if (ctx->ascribed().size() == 1)
     return rule;
@@ -227,8 +227,8 @@ ast::ExprPtr Builder::prefix(Grammar::PrefixContext *ctx) {
   if (!ctx->prefix())
     return base;
   SourceRange op = tokenRange(ctx->children[1]);
-  return make(range(ctx), ast::BinaryExpr{"^", std::move(base),
-                                          prefix(ctx->prefix()), op});
+  return make(range(ctx),
+              ast::BinaryExpr{"^", std::move(base), prefix(ctx->prefix()), op});
 }
 
 ast::ExprPtr Builder::postfix(Grammar::PostfixContext *ctx) {
@@ -285,7 +285,8 @@ ast::ExprPtr Builder::primary(Grammar::PrimaryContext *ctx) {
   if (first == "scan")
     return scan(ctx);
   if (first == "repeat" || first == "draw" || first == "estimate")
-    return make(r, ast::RepeatExpr{first, expr(ctx->expr(0)), block(ctx->block())});
+    return make(
+        r, ast::RepeatExpr{first, expr(ctx->expr(0)), block(ctx->block())});
   if (first == "[") {
     ast::ListExpr list;
     for (auto *e : ctx->expr())

@@ -139,7 +139,8 @@ ast::EnvItem Builder::env(Grammar::EnvContext *ctx) {
       result.entries.push_back(envEntry(e));
   for (ParseTree *child : ctx->children)
     if (tokenText(child) == "{")
-      result.bodyRange = {offsets.file(), tokenRange(child).begin, range(ctx).end};
+      result.bodyRange = {offsets.file(), tokenRange(child).begin,
+                          range(ctx).end};
   result.multiline = spansLines(result.bodyRange);
   return result;
 }
@@ -227,8 +228,9 @@ ast::Setting Builder::setting(Grammar::SettingContext *ctx) {
     args(ctx->args(), arguments);
     result.args = std::move(arguments.args);
   } else if (ctx->STRING()) {
-    result.args.push_back({std::nullopt, make(tokenRange(second),
-                                              ast::StringExpr{string(second)})});
+    result.args.push_back(
+        {std::nullopt,
+         make(tokenRange(second), ast::StringExpr{string(second)})});
   } else {
     result.args.push_back(
         {std::nullopt, make(tokenRange(second), number(second))});

@@ -115,16 +115,15 @@ void Builder::exprStmt(Grammar::StmtContext *ctx, ast::Stmt &result) {
   }
   ast::ExprPtr value = expr(ctx->expr(1));
   if (op == "~")
-    result.node =
-        ast::DrawStmt{std::move(target),
-                      ctx->space() ? space(ctx->space()) : nullptr,
-                      std::move(value)};
+    result.node = ast::DrawStmt{std::move(target),
+                                ctx->space() ? space(ctx->space()) : nullptr,
+                                std::move(value)};
   else if (op == "=")
     result.node = ast::AssignStmt{std::move(target), std::move(value)};
   else
-    result.node = ast::UpdateStmt{
-        op, std::move(target), std::move(value),
-        ctx->expr().size() > 2 ? expr(ctx->expr(2)) : nullptr};
+    result.node =
+        ast::UpdateStmt{op, std::move(target), std::move(value),
+                        ctx->expr().size() > 2 ? expr(ctx->expr(2)) : nullptr};
 }
 
 ast::Pattern Builder::pattern(Grammar::PatternContext *ctx) {

@@ -64,7 +64,8 @@ void ErrorStrategy::recover(antlr4::Parser *parser, std::exception_ptr e) {
 
 /// To the separator, or the closing bracket, that ends what began at `first`.
 void ErrorStrategy::skip(antlr4::Parser &parser, size_t first) {
-  auto *tokens = static_cast<antlr4::CommonTokenStream *>(parser.getTokenStream());
+  auto *tokens =
+      static_cast<antlr4::CommonTokenStream *>(parser.getTokenStream());
   int depth = 0;
   for (size_t i = first; i < tokens->index(); ++i)
     depth += nesting(tokens->get(i));
@@ -102,7 +103,8 @@ static std::optional<size_t> partOf(size_t rule) {
 }
 
 /// The first token of the part that ends right before the next token, if any.
-static std::optional<size_t> openPart(antlr4::ParserRuleContext *ctx, size_t part) {
+static std::optional<size_t> openPart(antlr4::ParserRuleContext *ctx,
+                                      size_t part) {
   if (ctx->children.empty())
     return std::nullopt;
   auto *last = dynamic_cast<antlr4::ParserRuleContext *>(ctx->children.back());
@@ -126,7 +128,8 @@ void ErrorStrategy::sync(antlr4::Parser *base) {
   auto part = partOf(ctx->getRuleIndex());
   if (!part || recovering || !insideBraces(ctx))
     return;
-  auto *tokens = static_cast<antlr4::CommonTokenStream *>(parser.getTokenStream());
+  auto *tokens =
+      static_cast<antlr4::CommonTokenStream *>(parser.getTokenStream());
   const auto &atn = parser.getATN();
   auto begins = atn.nextTokens(atn.ruleToStartState[*part]);
 
@@ -174,7 +177,8 @@ SourceRange ErrorStrategy::place(Token *previous, Token *found) const {
 
 void ErrorStrategy::report(Grammar &parser, size_t rule, size_t first,
                            Token *found) {
-  auto *stream = static_cast<antlr4::CommonTokenStream *>(parser.getTokenStream());
+  auto *stream =
+      static_cast<antlr4::CommonTokenStream *>(parser.getTokenStream());
   size_t at = found->getTokenIndex();
   if (quietLines.count(found->getLine()))
     return;
@@ -210,21 +214,25 @@ static bool isKeyword(const Token *token) {
          std::isalpha(static_cast<unsigned char>(token->getText().front()));
 }
 
-/// The token right behind `token` reads `text`, or is a number when `text` is "".
-static bool followedBy(Grammar &parser, const Token *token, std::string_view text) {
-  auto *stream = static_cast<antlr4::CommonTokenStream *>(parser.getTokenStream());
+/// The token right behind `token` reads `text`, or is a number when `text` is
+/// "".
+static bool followedBy(Grammar &parser, const Token *token,
+                       std::string_view text) {
+  auto *stream =
+      static_cast<antlr4::CommonTokenStream *>(parser.getTokenStream());
   const Token *next = stream->get(token->getTokenIndex() + 1);
   if (next->getStartIndex() != token->getStopIndex() + 1)
     return false;
-  return text.empty() ? next->getType() == Grammar::NUMBER : next->getText() == text;
+  return text.empty() ? next->getType() == Grammar::NUMBER
+                      : next->getText() == text;
 }
 
 static const std::vector<std::string> &declarationWords() {
   static const std::vector<std::string> words = {
-      "use",  "main",  "data", "train", "test",    "env",     "net",
-      "flow", "dist",  "energy", "pair", "chain",  "path",    "loss",
-      "sampler", "circuit", "semiring", "space", "draw", "fn", "let",
-      "view", "param", "out",  "target", "require", "check",  "each"};
+      "use",     "main",    "data",     "train",  "test",    "env",   "net",
+      "flow",    "dist",    "energy",   "pair",   "chain",   "path",  "loss",
+      "sampler", "circuit", "semiring", "space",  "draw",    "fn",    "let",
+      "view",    "param",   "out",      "target", "require", "check", "each"};
   return words;
 }
 
@@ -237,7 +245,8 @@ void ErrorStrategy::addHints(Diagnostic &d, const Expected &expected,
       statementSize == 1) {
     std::string similar = didYouMean(before, declarationWords());
     if (similar.empty())
-      d.help("a declaration begins with its kind: 'flow', 'net', 'dist', 'fn', ...");
+      d.help("a declaration begins with its kind: 'flow', 'net', 'dist', 'fn', "
+             "...");
     else
       d.help("did you mean '" + similar + "'?");
   }
@@ -261,7 +270,8 @@ void ErrorStrategy::addHints(Diagnostic &d, const Expected &expected,
     while (i > 0 && stream->get(i - 1)->getLine() == found->getLine())
       --i;
     const Token *lineBefore = i > 0 ? stream->get(i - 1) : nullptr;
-    bool block = lineBefore && (nesting(lineBefore) != 0 || isSeparator(lineBefore));
+    bool block =
+        lineBefore && (nesting(lineBefore) != 0 || isSeparator(lineBefore));
     if (lineBefore && !block && continuesAtEnd(lineBefore->getText()))
       d.why("line " + std::to_string(lineBefore->getLine()) + " ends with '" +
             lineBefore->getText() + "', so it goes on here");

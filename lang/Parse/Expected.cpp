@@ -75,8 +75,8 @@ private:
       }
       for (Transition *t : c.state->transitions) {
         if (auto *call = dynamic_cast<RuleTransition *>(t)) {
-          if (expected && noteRule(call->target->ruleIndex, c.state->ruleIndex,
-                                   *expected))
+          if (expected &&
+              noteRule(call->target->ruleIndex, c.state->ruleIndex, *expected))
             continue;
           visit({call->target, frame(call->followState, c.stack)});
         } else if (t->isEpsilon()) {
@@ -243,7 +243,8 @@ std::string Expected::list() const {
     for (const char *part : {"'|'", "'given'", "'='", "'..'", "':'"})
       shown.erase(part);
   if (end && operators)
-    for (const char *part : {"'='", "':='", "'+='", "'-='", "'~'", "':'", "'inverse'", "a name"})
+    for (const char *part :
+         {"'='", "':='", "'+='", "'-='", "'~'", "':'", "'inverse'", "a name"})
       shown.erase(part);
   if (shown.size() > 3)
     for (const char *part : {"'~'", "'->'", "':'", "'('"})

@@ -17,8 +17,8 @@ namespace rill::lang::parse {
 
 struct Expected {
   std::set<std::string> things; ///< "an expression", "')'", "'within'"
-  bool operators = false; ///< an expression may go on
-  bool end = false;       ///< the statement may end
+  bool operators = false;       ///< an expression may go on
+  bool end = false;             ///< the statement may end
   bool empty() const { return things.empty() && !operators && !end; }
 
   /// The list in words: "',' or ')'". Things that would distract are left out.

@@ -166,8 +166,7 @@ private:
     bool single = use.names.empty() && n > 1;
     size_t count = single ? n - 1 : n;
     std::string name = dotted(use.path, count);
-    Diagnostic &d = diag.error(Code::UnknownModule,
-                               rangeOf(use.path, 0, count),
+    Diagnostic &d = diag.error(Code::UnknownModule, rangeOf(use.path, 0, count),
                                "unknown module '" + name + "'");
     bool isStd = use.path.front().text == "std";
     std::string similar = didYouMean(name, stdlibModules());

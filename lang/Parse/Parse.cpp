@@ -18,8 +18,11 @@ static size_t invalidUtf8(std::string_view text) {
   size_t i = 0;
   while (i < text.size()) {
     unsigned char c = text[i];
-    size_t length = c < 0x80 ? 1 : c >= 0xC2 && c < 0xE0 ? 2
-                    : (c & 0xF0) == 0xE0 ? 3 : c >= 0xF0 && c < 0xF5 ? 4 : 0;
+    size_t length = c < 0x80                ? 1
+                    : c >= 0xC2 && c < 0xE0 ? 2
+                    : (c & 0xF0) == 0xE0    ? 3
+                    : c >= 0xF0 && c < 0xF5 ? 4
+                                            : 0;
     if (length == 0 || i + length > text.size())
       return i;
     for (size_t k = 1; k < length; ++k)
@@ -34,8 +37,7 @@ static bool isSeparator(antlr4::TokenStream &tokens) {
   return tokens.LA(1) == Grammar::NL || tokens.LT(1)->getText() == ";";
 }
 
-static std::vector<ast::Item> parseItems(Grammar &parser,
-                                         ErrorStrategy &errors,
+static std::vector<ast::Item> parseItems(Grammar &parser, ErrorStrategy &errors,
                                          Builder &builder) {
   std::vector<ast::Item> items;
   auto &tokens = *parser.getTokenStream();
@@ -80,7 +82,8 @@ ast::File rill::lang::parseFile(FileId file, SourceManager &sources,
 
   Grammar parser(&tokens);
   parser.removeErrorListeners();
-  auto errors = std::make_shared<ErrorStrategy>(offsets, diag, std::move(quiet));
+  auto errors =
+      std::make_shared<ErrorStrategy>(offsets, diag, std::move(quiet));
   parser.setErrorHandler(errors);
   Builder builder(offsets, text);
   result.items = parseItems(parser, *errors, builder);

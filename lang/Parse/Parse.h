@@ -23,12 +23,14 @@ struct ModuleSet {
   std::map<std::string, ast::File> modules;
 };
 
-/// Parses one file. Syntax errors are reported; what could be parsed comes back.
-ast::File parseFile(FileId file, SourceManager &sources, DiagnosticEngine &diag);
+/// Parses one file. Syntax errors are reported; what could be parsed comes
+/// back.
+ast::File parseFile(FileId file, SourceManager &sources,
+                    DiagnosticEngine &diag);
 
 /// Reads `path`, parses it and every module it uses, from the embedded
-/// standard library or from files beside it; `std.prelude` is always among them.
-/// Unknown modules and names are reported; a module is parsed once.
+/// standard library or from files beside it; `std.prelude` is always among
+/// them. Unknown modules and names are reported; a module is parsed once.
 ModuleSet loadModules(const std::string &path, SourceManager &sources,
                       DiagnosticEngine &diag);
 

@@ -92,8 +92,7 @@ private:
     }
     last = character;
     lastEnd = end;
-    Diagnostic &d = diag.error(Code::BadCharacter,
-                               {offsets.file(), begin, end},
+    Diagnostic &d = diag.error(Code::BadCharacter, {offsets.file(), begin, end},
                                "unexpected character '" + character + "'",
                                "this begins no token");
     if (character == "!")
@@ -142,7 +141,8 @@ std::vector<ast::Comment> parse::comments(const Tokens &tokens,
     std::string line(text.substr(range.begin, range.end - range.begin));
     line.erase(line.find_last_not_of(" \t\r") + 1);
     uint32_t lineStart = range.begin;
-    while (lineStart > 0 && (text[lineStart - 1] == ' ' || text[lineStart - 1] == '\t'))
+    while (lineStart > 0 &&
+           (text[lineStart - 1] == ' ' || text[lineStart - 1] == '\t'))
       --lineStart;
     bool ownLine = lineStart == 0 || text[lineStart - 1] == '\n';
     result.push_back({range, std::move(line), ownLine,
@@ -159,29 +159,29 @@ using Words = std::set<std::string, std::less<>>;
 
 static const Words &endOfGoingLine() {
   static const Words words = {
-      "+",  "-",  "*",    "/",    "@",      "^",      ">>",    "..",  "<",
-      "<=", ">",  ">=",   "==",   "!=",     "=",      ":=",    "+=",  "-=",
-      "~",  "->", ",",    ";",    "(",      "[",      "{",     "|",   ":",
-      ".",  "in", "over", "from", "by",     "on",     "within", "when",
-      "then", "else", "where", "given", "and", "or", "not", "out", "target",
-      "require"};
+      "+",  "-",      "*",    "/",      "@",      "^",     ">>",    "..",
+      "<",  "<=",     ">",    ">=",     "==",     "!=",    "=",     ":=",
+      "+=", "-=",     "~",    "->",     ",",      ";",     "(",     "[",
+      "{",  "|",      ":",    ".",      "in",     "over",  "from",  "by",
+      "on", "within", "when", "then",   "else",   "where", "given", "and",
+      "or", "not",    "out",  "target", "require"};
   return words;
 }
 
 static const Words &startOfGoingLine() {
   static const Words words = {
-      "+",    "-",      "*",    "/",    "@",    "^",     ">>",    "..",
-      "<",    "<=",     ">",    ">=",   "==",   "!=",    "~",     "->",
-      ",",    ")",      "]",    "|",    ".",    "over",  "from",  "within",
-      "when", "then",   "else", "where", "given", "and", "or"};
+      "+",    "-",    "*",    "/",     "@",     "^",    ">>",   "..",
+      "<",    "<=",   ">",    ">=",    "==",    "!=",   "~",    "->",
+      ",",    ")",    "]",    "|",     ".",     "over", "from", "within",
+      "when", "then", "else", "where", "given", "and",  "or"};
   return words;
 }
 
 static const Words &prefixOperators() {
-  static const Words words = {
-      "sum", "prod", "mean", "max", "min", "argmax", "argmin", "logsumexp",
-      "vec", "all",  "any",  "E",   "grad", "div",   "jvp",    "vjp",
-      "jac", "laplacian"};
+  static const Words words = {"sum",    "prod",   "mean",      "max", "min",
+                              "argmax", "argmin", "logsumexp", "vec", "all",
+                              "any",    "E",      "grad",      "div", "jvp",
+                              "vjp",    "jac",    "laplacian"};
   return words;
 }
 
@@ -193,10 +193,12 @@ bool parse::continuesAtEnd(const std::string &token) {
 /// belongs to the one before.
 static bool nextLineGoesOn(const Tokens &tokens, size_t lineEnd) {
   size_t i = lineEnd + 1;
-  while (i < tokens.size() && (tokens[i]->getType() == Lexer::NL ||
-                               tokens[i]->getChannel() != Token::DEFAULT_CHANNEL))
+  while (i < tokens.size() &&
+         (tokens[i]->getType() == Lexer::NL ||
+          tokens[i]->getChannel() != Token::DEFAULT_CHANNEL))
     ++i;
-  return i < tokens.size() && startOfGoingLine().count(tokens[i]->getText()) != 0;
+  return i < tokens.size() &&
+         startOfGoingLine().count(tokens[i]->getText()) != 0;
 }
 
 Tokens parse::filterLineEnds(Tokens tokens) {

@@ -24,22 +24,23 @@ using Tokens = std::vector<std::unique_ptr<antlr4::Token>>;
 struct Lexed {
   std::unique_ptr<antlr4::ANTLRInputStream> input;
   std::unique_ptr<Lexer> lexer;
-  Tokens tokens; ///< all channels, line ends included
+  Tokens tokens;             ///< all channels, line ends included
   std::set<size_t> badLines; ///< one-based lines with errors
 };
 
 /// Reads all tokens. Reports characters that begin none (R0103) and strings
 /// without an end (R0102).
-Lexed lex(const Offsets &offsets, std::string_view text, DiagnosticEngine &diag);
+Lexed lex(const Offsets &offsets, std::string_view text,
+          DiagnosticEngine &diag);
 
 /// `//` comments in source order.
 std::vector<ast::Comment> comments(const Tokens &tokens, const Offsets &offsets,
                                    std::string_view text);
 
 /// Reports brackets that have no partner and puts in or takes out a token for
-/// each, so that what follows still parses. Adds the lines (one-based) that were
-/// changed to `quietLines`: further errors there would only be echoes. Nothing is
-/// reported on a line that is quiet already.
+/// each, so that what follows still parses. Adds the lines (one-based) that
+/// were changed to `quietLines`: further errors there would only be echoes.
+/// Nothing is reported on a line that is quiet already.
 void balanceBrackets(Tokens &tokens, const Offsets &offsets,
                      DiagnosticEngine &diag, std::set<size_t> &quietLines);
 

@@ -17,16 +17,28 @@ Diagnostic &DiagnosticEngine::error(Code code, SourceRange range,
                                     std::string message,
                                     std::string underCaret) {
   ++errors;
-  diagnostics.push_back({code, Severity::Error, range, std::move(message),
-                         std::move(underCaret), {}, {}, {}});
+  diagnostics.push_back({code,
+                         Severity::Error,
+                         range,
+                         std::move(message),
+                         std::move(underCaret),
+                         {},
+                         {},
+                         {}});
   return diagnostics.back();
 }
 
 Diagnostic &DiagnosticEngine::warning(Code code, SourceRange range,
                                       std::string message,
                                       std::string underCaret) {
-  diagnostics.push_back({code, Severity::Warning, range, std::move(message),
-                         std::move(underCaret), {}, {}, {}});
+  diagnostics.push_back({code,
+                         Severity::Warning,
+                         range,
+                         std::move(message),
+                         std::move(underCaret),
+                         {},
+                         {},
+                         {}});
   return diagnostics.back();
 }
 
@@ -67,7 +79,8 @@ public:
     collect(d);
     gutter = gutterWidth();
     for (const auto &[file, lines] : marks)
-      snippet(file, lines, file == d.range.file ? d.range.begin : firstOffset[file]);
+      snippet(file, lines,
+              file == d.range.file ? d.range.begin : firstOffset[file]);
     trailers(d);
   }
 
@@ -90,7 +103,8 @@ private:
       addMark(label.range, label.text, /*primary=*/false);
   }
 
-  /// A range over several lines is marked on its first line, to that line's end.
+  /// A range over several lines is marked on its first line, to that line's
+  /// end.
   void addMark(SourceRange range, const std::string &text, bool primary) {
     if (!range.isValid())
       return;
@@ -161,8 +175,9 @@ private:
     bar(std::to_string(line));
     out += " " + text + "\n";
     // The rightmost mark first, so that each text stands free of the others.
-    std::stable_sort(lineMarks.begin(), lineMarks.end(),
-                     [](const Mark &a, const Mark &b) { return a.column > b.column; });
+    std::stable_sort(
+        lineMarks.begin(), lineMarks.end(),
+        [](const Mark &a, const Mark &b) { return a.column > b.column; });
     for (const Mark &mark : lineMarks) {
       bar();
       out += " " + std::string(mark.column - 1, ' ');
@@ -243,7 +258,8 @@ std::string DiagnosticEngine::render(bool color) const {
 
 std::string codeName(Code code) {
   std::string digits = std::to_string(static_cast<unsigned>(code));
-  return "R" + std::string(4 - std::min<size_t>(4, digits.size()), '0') + digits;
+  return "R" + std::string(4 - std::min<size_t>(4, digits.size()), '0') +
+         digits;
 }
 
 bool parseCode(std::string_view text, Code &code) {
@@ -283,8 +299,8 @@ static size_t editDistance(std::string_view a, std::string_view b) {
   for (size_t i = 1; i <= a.size(); ++i)
     for (size_t j = 1; j <= b.size(); ++j) {
       size_t change = a[i - 1] == b[j - 1] ? 0 : 1;
-      d[i][j] = std::min({d[i - 1][j] + 1, d[i][j - 1] + 1,
-                          d[i - 1][j - 1] + change});
+      d[i][j] = std::min(
+          {d[i - 1][j] + 1, d[i][j - 1] + 1, d[i - 1][j - 1] + change});
       if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
         d[i][j] = std::min(d[i][j], d[i - 2][j - 2] + 1);
     }

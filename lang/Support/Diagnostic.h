@@ -37,15 +37,21 @@ struct Label {
 struct Diagnostic {
   Code code;
   Severity severity = Severity::Error;
-  SourceRange range;          ///< the caret
-  std::string message;        ///< what was found, one line, lower case
-  std::string underCaret;     ///< short reason printed after the carets
-  std::vector<Label> labels;  ///< other places that matter
+  SourceRange range;              ///< the caret
+  std::string message;            ///< what was found, one line, lower case
+  std::string underCaret;         ///< short reason printed after the carets
+  std::vector<Label> labels;      ///< other places that matter
   std::vector<std::string> notes; ///< why
   std::vector<std::string> helps; ///< ways out
 
-  Diagnostic &why(std::string text) { notes.push_back(std::move(text)); return *this; }
-  Diagnostic &help(std::string text) { helps.push_back(std::move(text)); return *this; }
+  Diagnostic &why(std::string text) {
+    notes.push_back(std::move(text));
+    return *this;
+  }
+  Diagnostic &help(std::string text) {
+    helps.push_back(std::move(text));
+    return *this;
+  }
   Diagnostic &label(SourceRange r, std::string text) {
     labels.push_back({r, std::move(text)});
     return *this;

@@ -56,7 +56,8 @@ LineColumn SourceManager::position(FileId file, uint32_t offset) const {
   assert(file >= 1 && file <= files.size() && "no such file");
   const File &f = files[file - 1];
   offset = std::min<uint32_t>(offset, f.text.size());
-  auto next = std::upper_bound(f.lineStarts.begin(), f.lineStarts.end(), offset);
+  auto next =
+      std::upper_bound(f.lineStarts.begin(), f.lineStarts.end(), offset);
   uint32_t line = static_cast<uint32_t>(next - f.lineStarts.begin());
   uint32_t start = f.lineStarts[line - 1];
   uint32_t column = 1;

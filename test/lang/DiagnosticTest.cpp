@@ -17,7 +17,8 @@ static SourceRange find(const SourceManager &sources, FileId file,
 
 TEST(Printer, matchesTheStyleGuide) {
   SourceManager sources;
-  FileId file = sources.add("couple.rill", "1\n2\n3\n4\n5\n6\n  b := b * s + m\n");
+  FileId file =
+      sources.add("couple.rill", "1\n2\n3\n4\n5\n6\n  b := b * s + m\n");
   DiagnosticEngine diag(sources);
   diag.error(Code::FactorMayBeZero, find(sources, file, "b * s"),
              "this update is not invertible in 'b'",
@@ -80,7 +81,8 @@ TEST(Printer, cutsARangeOverSeveralLinesAtItsFirst) {
   FileId file = sources.add("a.rill", "abc {\n}\n");
   DiagnosticEngine diag(sources);
   diag.error(Code::UnknownName, {file, 0, 7}, "all");
-  EXPECT_NE(diag.render().find("| ^^^^^\n"), std::string::npos) << diag.render();
+  EXPECT_NE(diag.render().find("| ^^^^^\n"), std::string::npos)
+      << diag.render();
 }
 
 TEST(Printer, aWarningIsNoError) {

@@ -34,7 +34,8 @@ TEST(ErrorIndex, showsProgramsThatParseUnlessTheErrorIsOfSyntax) {
       test::Parsed parsed(texts[i]);
       bool isSyntax = i == 0 && code < Code::UnsupportedConstruct;
       EXPECT_EQ(parsed.diag.hasErrors(), isSyntax)
-          << codeName(code) << "\n" << texts[i] << parsed.diag.render();
+          << codeName(code) << "\n"
+          << texts[i] << parsed.diag.render();
       if (isSyntax)
         EXPECT_EQ(parsed.diag.all()[0].code, code) << texts[i];
     }

@@ -36,8 +36,9 @@ static std::string squeezed(const std::string &text) {
 
 static std::vector<std::filesystem::path> goodSamples() {
   std::vector<std::filesystem::path> all;
-  for (const char *folder : {RILL_TEST_DIR "/good", RILL_STDLIB_DIR, RILL_EXAMPLES_DIR,
-                             RILL_TEST_DIR "/../../../shared/programs"})
+  for (const char *folder :
+       {RILL_TEST_DIR "/good", RILL_STDLIB_DIR, RILL_EXAMPLES_DIR,
+        RILL_TEST_DIR "/../../../shared/programs"})
     for (const auto &path : test::samples(folder))
       all.push_back(path);
   return all;
@@ -69,7 +70,8 @@ TEST(Format, keepsEveryComment) {
     test::Parsed after(format(before.file));
     ASSERT_EQ(before.file.comments.size(), after.file.comments.size()) << path;
     for (size_t i = 0; i < before.file.comments.size(); ++i)
-      EXPECT_EQ(before.file.comments[i].text, after.file.comments[i].text) << path;
+      EXPECT_EQ(before.file.comments[i].text, after.file.comments[i].text)
+          << path;
   }
 }
 
@@ -87,7 +89,8 @@ TEST(Format, putsEachStatementOfALongBlockOnItsLine) {
 }
 
 TEST(Format, keepsOneBlankLine) {
-  EXPECT_EQ(formatted("let a = 1\n\n\n\nlet b = 2\n"), "let a = 1\n\nlet b = 2\n");
+  EXPECT_EQ(formatted("let a = 1\n\n\n\nlet b = 2\n"),
+            "let a = 1\n\nlet b = 2\n");
 }
 
 TEST(Format, breaksLongLinesWhereTheNewlineRuleAllows) {

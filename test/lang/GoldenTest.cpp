@@ -30,7 +30,8 @@ static std::vector<std::string> grammarRules() {
   std::vector<std::string> rules;
   for (std::string line; std::getline(lines, line);) {
     std::string name = line.substr(0, line.find_first_of(" :"));
-    bool isRule = !name.empty() && std::islower(static_cast<unsigned char>(name[0])) &&
+    bool isRule = !name.empty() &&
+                  std::islower(static_cast<unsigned char>(name[0])) &&
                   name != "grammar" && line.find(':') != std::string::npos;
     if (isRule)
       rules.push_back(name);
@@ -42,5 +43,6 @@ TEST(BadSyntax, hasASampleForEveryRuleOfTheGrammar) {
   auto rules = grammarRules();
   ASSERT_EQ(rules.size(), 56u);
   for (const std::string &rule : rules)
-    EXPECT_TRUE(fs::exists(RILL_TEST_DIR "/bad/syntax/" + rule + ".rill")) << rule;
+    EXPECT_TRUE(fs::exists(RILL_TEST_DIR "/bad/syntax/" + rule + ".rill"))
+        << rule;
 }

@@ -36,7 +36,8 @@ protected:
 TEST_F(Modules, readsFilesBesideTheProgram) {
   write("mylib.rill", "fn f(x: Real) = x\n");
   write("deep/er.rill", "fn g(x: Real) = x\n");
-  std::string main = write("main.rill", "use mylib.f\nuse deep.er.{g}\nlet y = f(1)\n");
+  std::string main =
+      write("main.rill", "use mylib.f\nuse deep.er.{g}\nlet y = f(1)\n");
   ModuleSet set = loadModules(main, sources, diag);
   EXPECT_EQ(diag.render(), "");
   EXPECT_TRUE(set.modules.count("deep.er"));
@@ -75,8 +76,9 @@ TEST_F(Modules, reportsAnUnknownStandardModuleWithASuggestion) {
 
 TEST_F(Modules, reportsAnUnknownFileAndNameAndGoesOn) {
   write("mylib.rill", "fn double(x: Real) = x\n");
-  loadModules(write("main.rill", "use other.f\nuse mylib.duoble\nuse mylib.{x}\n"),
-              sources, diag);
+  loadModules(
+      write("main.rill", "use other.f\nuse mylib.duoble\nuse mylib.{x}\n"),
+      sources, diag);
   ASSERT_EQ(diag.all().size(), 3u) << diag.render();
   EXPECT_EQ(diag.all()[0].code, Code::UnknownModule);
   EXPECT_EQ(diag.all()[1].code, Code::UnknownName);
@@ -92,7 +94,8 @@ TEST_F(Modules, reportsSyntaxErrorsInAModuleAtTheirPlace) {
 }
 
 TEST_F(Modules, reportsAProgramThatCannotBeRead) {
-  ModuleSet set = loadModules((folder / "missing.rill").string(), sources, diag);
+  ModuleSet set =
+      loadModules((folder / "missing.rill").string(), sources, diag);
   ASSERT_EQ(diag.all().size(), 1u);
   EXPECT_EQ(diag.all()[0].code, Code::CannotRead);
   EXPECT_TRUE(set.modules.empty());

@@ -22,7 +22,8 @@ static const ast::Expr &valueOfLet(const test::Parsed &parsed) {
 TEST(Parse, readsEveryGoodSample) {
   auto all = test::samples(RILL_TEST_DIR "/good");
   ASSERT_FALSE(all.empty());
-  for (const char *folder : {RILL_STDLIB_DIR, RILL_EXAMPLES_DIR, RILL_TEST_DIR "/../../../shared/programs"})
+  for (const char *folder : {RILL_STDLIB_DIR, RILL_EXAMPLES_DIR,
+                             RILL_TEST_DIR "/../../../shared/programs"})
     for (const auto &path : test::samples(folder))
       all.push_back(path);
   for (const auto &path : all) {
@@ -83,13 +84,15 @@ TEST(Parse, readsNumbersWithUnderscoresExponentsAndPercent) {
 }
 
 TEST(Parse, separatesSubjectFromConditionsInCallsAndHeaders) {
-  test::Parsed parsed("dist p(x: Real given c: Fin[2]?) = q\nlet y = p.logp(x | c)\n");
+  test::Parsed parsed(
+      "dist p(x: Real given c: Fin[2]?) = q\nlet y = p.logp(x | c)\n");
   auto *def = parsed.file.items.at(0).as<ast::DefItem>();
   ASSERT_TRUE(def && def->params);
   EXPECT_EQ(def->params->subject.size(), 1u);
   EXPECT_EQ(def->params->conditions.size(), 1u);
   EXPECT_TRUE(def->params->conditions[0].space->optional);
-  auto *let = parsed.file.items.at(1).as<ast::StmtItem>()->stmt->as<ast::LetStmt>();
+  auto *let =
+      parsed.file.items.at(1).as<ast::StmtItem>()->stmt->as<ast::LetStmt>();
   auto *call = let->value->as<ast::CallExpr>();
   ASSERT_TRUE(call);
   EXPECT_EQ(call->args.size(), 1u);
@@ -108,7 +111,8 @@ TEST(Parse, rangesCountBytesAndPositionsCountCharacters) {
   test::Parsed parsed("let s = \"\u00e9\u00e9\"; let y = a b\n");
   ASSERT_EQ(parsed.diag.all().size(), 1u);
   EXPECT_EQ(parsed.sources.text(parsed.diag.all()[0].range), "b");
-  EXPECT_EQ(parsed.sources.position(1, parsed.diag.all()[0].range.begin).column, 25u);
+  EXPECT_EQ(parsed.sources.position(1, parsed.diag.all()[0].range.begin).column,
+            25u);
 }
 
 TEST(NewlineRule, aLineGoesOnAfterAnOperatorAndBeforeOne) {
@@ -124,8 +128,9 @@ TEST(NewlineRule, aLineEndSeparatesOtherwise) {
 }
 
 TEST(Recovery, reportsOneErrorPerBadStatement) {
-  test::Parsed parsed("flow f(x: Real) {\n  x := * 2\n  x := x + 1\n  let = 3\n}\n"
-                      "let a = \nlet b = 2\n");
+  test::Parsed parsed(
+      "flow f(x: Real) {\n  x := * 2\n  x := x + 1\n  let = 3\n}\n"
+      "let a = \nlet b = 2\n");
   EXPECT_EQ(parsed.diag.all().size(), 3u) << parsed.diag.render();
   auto *def = parsed.file.items.at(0).as<ast::DefItem>();
   ASSERT_TRUE(def && def->block);
@@ -133,7 +138,8 @@ TEST(Recovery, reportsOneErrorPerBadStatement) {
 }
 
 TEST(Recovery, aMissingBraceIsOneError) {
-  test::Parsed parsed("flow f(x: Real) {\n  x := x + 1\n\nflow g(x: Real) {\n  x := x + 1\n}\n");
+  test::Parsed parsed("flow f(x: Real) {\n  x := x + 1\n\nflow g(x: Real) {\n  "
+                      "x := x + 1\n}\n");
   EXPECT_EQ(parsed.diag.all().size(), 1u) << parsed.diag.render();
   EXPECT_EQ(parsed.file.items.size(), 2u);
 }

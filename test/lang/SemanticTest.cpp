@@ -51,10 +51,14 @@ TEST(BadSemantics, printsExactlyTheExpectedText) {
 
 /// Codes that other floors report: reversibility, build, files.
 static bool isReportedElsewhere(Code code) {
-  static const std::set<Code> elsewhere = {
-      Code::FactorMayBeZero, Code::PlaceOccursTwice, Code::NotInjective,
-      Code::ContextReadsOwnPlace, Code::ContextUnknownBackwards,
-      Code::PlainMatrix, Code::FirstNotKnown, Code::NoMain};
+  static const std::set<Code> elsewhere = {Code::FactorMayBeZero,
+                                           Code::PlaceOccursTwice,
+                                           Code::NotInjective,
+                                           Code::ContextReadsOwnPlace,
+                                           Code::ContextUnknownBackwards,
+                                           Code::PlainMatrix,
+                                           Code::FirstNotKnown,
+                                           Code::NoMain};
   return elsewhere.count(code) || code >= Code::CannotRead;
 }
 
@@ -71,7 +75,8 @@ TEST(BadSemantics, hasASampleForEveryCodeOfTheFrontEnd) {
 }
 
 TEST(ErrorIndex, itsProgramsShowTheErrorAndItsRemedy) {
-  fs::path folder = fs::temp_directory_path() / ("rill-pages-" + std::to_string(getpid()));
+  fs::path folder =
+      fs::temp_directory_path() / ("rill-pages-" + std::to_string(getpid()));
   fs::create_directories(folder);
   for (Code code : allCodes()) {
     auto texts = test::rillBlocks(explain(code));
@@ -81,7 +86,8 @@ TEST(ErrorIndex, itsProgramsShowTheErrorAndItsRemedy) {
       Elaborated elaborated(path);
       bool isBad = i == 0;
       if (isBad && !isReportedElsewhere(code))
-        EXPECT_TRUE(elaborated.reports(code)) << codeName(code) << elaborated.diag.render();
+        EXPECT_TRUE(elaborated.reports(code))
+            << codeName(code) << elaborated.diag.render();
       if (!isBad)
         EXPECT_EQ(elaborated.diag.render(), "") << codeName(code);
     }

@@ -34,7 +34,8 @@ samples(const std::filesystem::path &folder) {
   std::vector<std::filesystem::path> result;
   if (!std::filesystem::exists(folder))
     return result;
-  for (const auto &entry : std::filesystem::recursive_directory_iterator(folder))
+  for (const auto &entry :
+       std::filesystem::recursive_directory_iterator(folder))
     if (entry.path().extension() == ".rill")
       result.push_back(entry.path());
   std::sort(result.begin(), result.end());
