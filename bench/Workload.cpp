@@ -118,6 +118,13 @@ public:
   void operator()() { runner.run(in, out, {batch}); }
   const rt::Runner &kernel() const { return runner; }
   const std::vector<void *> &results() const { return out; }
+  /// Lets results of parameters go to other memory.
+  void redirect(const std::function<void *(int)> &slot) {
+    const auto &results = runner.spec().results;
+    for (size_t k = 0; k < results.size(); ++k)
+      if (results[k].param >= 0)
+        out[k] = slot(results[k].param);
+  }
 
 private:
   rt::Runner runner;
@@ -141,6 +148,31 @@ static void initialise(rt::Model &model, const rt::TrainSpec &train) {
                   size_t(results[k].width()) * sizeof(float));
 }
 
+/// The optimiser's part of a training step, on the gradient a kernel returned.
+class TrainingStep {
+public:
+  TrainingStep(rt::Model &model, const rt::TrainSpec &train)
+      : model(model), layout(model.params().layout()),
+        optimizer(layout, train.params, train, model.pool()),
+        state(optimizer.initialState(model.params().values())),
+        gradient(layout.bytes()) {}
+
+  /// Where the gradient kernel puts parameter `param`.
+  void *slot(int param) { return layout.at(gradient, param); }
+  void update() {
+    double norm = optimizer.norm(gradient);
+    optimizer.step(step++, gradient, norm, model.params().edit(), state);
+  }
+
+private:
+  rt::Model &model;
+  const rt::Layout &layout;
+  rt::Optimizer optimizer;
+  rt::OptimizerState state;
+  rt::Buffer gradient;
+  int64_t step = 0;
+};
+
 Measurement rill::bench::measure(const Workload &workload,
                                  const std::string &programs, int threads) {
   Loaded loaded = load(programs + "/" + workload.program, threads);
@@ -157,10 +189,11 @@ Measurement rill::bench::measure(const Workload &workload,
     std::function<void()> run = [&] { call(); };
     std::unique_ptr<TrainingStep> step;
     if (workload.kind == Kind::Train) {
-      step = std::make_unique<TrainingStep>(model, train, call.kernel().spec());
+      step = std::make_unique<TrainingStep>(model, train);
+      call.redirect([&](int param) { return step->slot(param); });
       run = [&] {
         call();
-        step->update(call.results());
+        step->update();
       };
     }
     std::vector<double> times = timeRuns(run);
