@@ -1,6 +1,7 @@
 // Properties of random programs, and shrinking of counterexamples.
 #include "Properties.h"
 #include "Derive.h"
+#include "Shrink.h"
 #include "mlir/IR/Verifier.h"
 #include "llvm/Support/PrettyStackTrace.h"
 #include "llvm/Support/Signals.h"
@@ -13,6 +14,11 @@ uint64_t runSeed(uint64_t fixed) {
   return given ? std::strtoull(given, nullptr, 10) : fixed;
 }
 
+int programs(int usual) {
+  const char *factor = std::getenv("RILL_PROGRAMS");
+  return factor ? usual * std::atoi(factor) : usual;
+}
+
 static Complaint test(mlir::MLIRContext &context, const ProgramOptions &options,
                       const Choices &choices, const Property &property,
                       std::vector<uint32_t> &made) {
@@ -21,39 +27,6 @@ static Complaint test(mlir::MLIRContext &context, const ProgramOptions &options,
   if (mlir::failed(mlir::verify(*program.module)))
     return "the generator made an invalid program";
   return property(program);
-}
-
-/// Tries lists of choices that are shorter or smaller, keeping those that still
-/// fail, within a budget of runs.
-static void shrink(std::vector<uint32_t> &choices,
-                   const std::function<bool(std::vector<uint32_t> &)> &fails) {
-  int budget = 1500;
-  auto attempt = [&](std::vector<uint32_t> candidate) {
-    if (--budget < 0 || !fails(candidate)) // fails() trims to what was used
-      return false;
-    choices = std::move(candidate);
-    return true;
-  };
-  for (bool progress = true; progress && budget > 0;) {
-    progress = false;
-    for (size_t size = 32; size > 0; size /= 2)
-      for (size_t at = 0; at + size <= choices.size();) {
-        std::vector<uint32_t> shorter = choices;
-        shorter.erase(shorter.begin() + at, shorter.begin() + at + size);
-        if (attempt(shorter))
-          progress = true;
-        else
-          at += size;
-      }
-    for (size_t at = 0; at < choices.size(); ++at)
-      for (uint32_t smaller : {0u, choices[at] / 2, choices[at] - 1}) {
-        if (at >= choices.size() || smaller >= choices[at])
-          continue;
-        std::vector<uint32_t> lower = choices;
-        lower[at] = smaller;
-        progress |= attempt(lower);
-      }
-  }
 }
 
 static std::string describe(const Array &a) {
@@ -66,11 +39,8 @@ static std::string describe(const Array &a) {
   return text;
 }
 
-static std::string report(mlir::MLIRContext &context,
-                          const ProgramOptions &options, uint64_t seed,
-                          const std::vector<uint32_t> &choices,
+static std::string report(Program &program, uint64_t seed,
                           const Complaint &complaint) {
-  Program program = generate(context, Choices(choices), options);
   std::string text = "RILL_SEED=" + std::to_string(seed) + "\n" + complaint +
                      "\nbatch " + std::to_string(program.context.batch) + "\n";
   for (const Array &a : program.arguments)
@@ -96,17 +66,18 @@ std::string forAll(mlir::MLIRContext &context, const ProgramOptions &options,
         test(context, options, Choices(seed), property, choices);
     if (complaint.empty())
       continue;
-    shrink(choices, [&](std::vector<uint32_t> &candidate) {
+    shrinkChoices(choices, [&](std::vector<uint32_t> &candidate) {
       std::vector<uint32_t> made;
-      Complaint smaller =
-          test(context, options, Choices(candidate), property, made);
-      if (smaller.empty())
+      if (test(context, options, Choices(candidate), property, made).empty())
         return false;
       candidate = made;
-      complaint = smaller;
       return true;
     });
-    return report(context, options, seed, choices, complaint);
+    Program smallest = generate(context, Choices(choices), options);
+    shrinkOperations(smallest,
+                     [&](Program &p) { return !property(p).empty(); });
+    Program run = copyOf(smallest);
+    return report(smallest, seed, property(run));
   }
   return "";
 }

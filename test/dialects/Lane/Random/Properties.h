@@ -1,6 +1,7 @@
 // Runs a property on many random programs; on failure shrinks the program and
 // says which seed made it. RILL_SEED=N in the environment replaces the fixed
-// seed: the first program is then the one printed with seed N.
+// seed: the first program is then the one printed with seed N. RILL_PROGRAMS=K
+// runs K times as many programs.
 #ifndef RILL_LANE_RANDOM_PROPERTIES_H
 #define RILL_LANE_RANDOM_PROPERTIES_H
 
@@ -19,8 +20,20 @@ using Property = std::function<Complaint(Program &)>;
 std::string forAll(mlir::MLIRContext &context, const ProgramOptions &options,
                    int count, const Property &property);
 
+/// As a test's assertion: `EXPECT_ALL_HOLD(forAll(...))` prints the report
+/// as it is, on several lines.
+#define EXPECT_ALL_HOLD(...)                                                   \
+  do {                                                                         \
+    std::string report = __VA_ARGS__;                                          \
+    EXPECT_TRUE(report.empty()) << report;                                     \
+  } while (false)
+
 /// The run's seed: `fixed`, or RILL_SEED.
 uint64_t runSeed(uint64_t fixed);
+
+/// The number of programs of a test: `usual`, times RILL_PROGRAMS for long
+/// hunts.
+int programs(int usual);
 
 /// The message of an error, for a complaint.
 template <typename T> Complaint complaintOf(llvm::Expected<T> &failed) {
