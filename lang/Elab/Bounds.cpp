@@ -64,7 +64,8 @@ Bounds add(Bounds a, Bounds b) {
 Bounds subtract(Bounds a, Bounds b) { return add(a, negate(b)); }
 
 /// A corner of a product; 0 * inf is 0 because infinity is never attained.
-static void corner(double x, bool xo, double y, bool yo, Bounds &r, bool first) {
+static void corner(double x, bool xo, double y, bool yo, Bounds &r,
+                   bool first) {
   double v = (x == 0 || y == 0) ? 0 : x * y;
   bool open = (x == 0 && !xo) || (y == 0 && !yo) ? false : xo || yo;
   Bounds p{v, v, open, open};
@@ -127,38 +128,56 @@ static Bounds absolute(Bounds a) {
 }
 
 Bounds unary(const std::string &op, Bounds a) {
-  if (op == "neg") return negate(a);
-  if (op == "exp") return increasing(a, [](double x) { return std::exp(x); });
+  if (op == "neg")
+    return negate(a);
+  if (op == "exp")
+    return increasing(a, [](double x) { return std::exp(x); });
   if (op == "sigmoid")
     return increasing(a, [](double x) { return 1 / (1 + std::exp(-x)); });
   if (op == "softplus")
     return increasing(a, [](double x) {
       return x > 0 ? x + std::log1p(std::exp(-x)) : std::log1p(std::exp(x));
     });
-  if (op == "tanh") return increasing(a, [](double x) { return std::tanh(x); });
-  if (op == "sinh") return increasing(a, [](double x) { return std::sinh(x); });
-  if (op == "asinh") return increasing(a, [](double x) { return std::asinh(x); });
-  if (op == "atan") return increasing(a, [](double x) { return std::atan(x); });
-  if (op == "expm1") return increasing(a, [](double x) { return std::expm1(x); });
+  if (op == "tanh")
+    return increasing(a, [](double x) { return std::tanh(x); });
+  if (op == "sinh")
+    return increasing(a, [](double x) { return std::sinh(x); });
+  if (op == "asinh")
+    return increasing(a, [](double x) { return std::asinh(x); });
+  if (op == "atan")
+    return increasing(a, [](double x) { return std::atan(x); });
+  if (op == "expm1")
+    return increasing(a, [](double x) { return std::expm1(x); });
   if (op == "relu")
     return maximum(a, Bounds::point(0));
-  if (op == "sq") return square(a);
-  if (op == "abs") return absolute(a);
-  if (op == "cosh") return {1, Inf, false, true};
-  if (op == "sin" || op == "cos") return {-1, 1, false, false};
-  if (op == "erf") return Bounds::open(-1, 1);
-  if (op == "erfc") return Bounds::open(0, 2);
-  if (op == "sign") return {-1, 1, false, false};
-  if (op == "log_sigmoid") return Bounds::open(-Inf, 0);
-  if (op == "stop") return a;
-  if (op == "recip") return divide(Bounds::point(1), a);
+  if (op == "sq")
+    return square(a);
+  if (op == "abs")
+    return absolute(a);
+  if (op == "cosh")
+    return {1, Inf, false, true};
+  if (op == "sin" || op == "cos")
+    return {-1, 1, false, false};
+  if (op == "erf")
+    return Bounds::open(-1, 1);
+  if (op == "erfc")
+    return Bounds::open(0, 2);
+  if (op == "sign")
+    return {-1, 1, false, false};
+  if (op == "log_sigmoid")
+    return Bounds::open(-Inf, 0);
+  if (op == "stop")
+    return a;
+  if (op == "recip")
+    return divide(Bounds::point(1), a);
   if (op == "log1p" && a.inside(-1, Inf))
     return increasing(a, [](double x) { return std::log1p(x); });
   if (op == "log" && a.isPositive())
     return increasing(a, [](double x) { return std::log(x); });
   if (op == "sqrt" && a.isNonNegative())
     return increasing(a, [](double x) { return std::sqrt(x); });
-  if (op == "rsqrt" && a.isPositive()) return Bounds::positive();
+  if (op == "rsqrt" && a.isPositive())
+    return Bounds::positive();
   return Bounds::all();
 }
 

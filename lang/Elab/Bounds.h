@@ -22,7 +22,9 @@ struct Bounds {
 
   static Bounds all() { return {}; }
   static Bounds point(double value) { return {value, value, false, false}; }
-  static Bounds positive() { return open(0, std::numeric_limits<double>::infinity()); }
+  static Bounds positive() {
+    return open(0, std::numeric_limits<double>::infinity());
+  }
   static Bounds nonNegative();
   static Bounds open(double lo, double hi) { return {lo, hi, true, true}; }
   static Bounds of(const Space &space);

@@ -18,26 +18,43 @@ using UnaryFn = double (*)(double);
 /// there is none).
 static const std::map<std::string, UnaryFn> &elementwise() {
   static const std::map<std::string, UnaryFn> table = {
-      {"exp", std::exp}, {"log", std::log}, {"expm1", std::expm1},
-      {"log1p", std::log1p}, {"sqrt", std::sqrt},
+      {"exp", std::exp},
+      {"log", std::log},
+      {"expm1", std::expm1},
+      {"log1p", std::log1p},
+      {"sqrt", std::sqrt},
       {"rsqrt", [](double x) { return 1 / std::sqrt(x); }},
       {"sq", [](double x) { return x * x; }},
       {"recip", [](double x) { return 1 / x; }},
-      {"sin", std::sin}, {"cos", std::cos}, {"tan", std::tan}, {"atan", std::atan},
-      {"tanh", std::tanh}, {"atanh", std::atanh}, {"sinh", std::sinh},
-      {"cosh", std::cosh}, {"asinh", std::asinh}, {"acosh", std::acosh},
+      {"sin", std::sin},
+      {"cos", std::cos},
+      {"tan", std::tan},
+      {"atan", std::atan},
+      {"tanh", std::tanh},
+      {"atanh", std::atanh},
+      {"sinh", std::sinh},
+      {"cosh", std::cosh},
+      {"asinh", std::asinh},
+      {"acosh", std::acosh},
       {"sigmoid", [](double x) { return 1 / (1 + std::exp(-x)); }},
-      {"softplus", [](double x) {
+      {"softplus",
+       [](double x) {
          return std::fmax(x, 0) + std::log1p(std::exp(-std::fabs(x)));
        }},
-      {"log_sigmoid", [](double x) {
+      {"log_sigmoid",
+       [](double x) {
          return std::fmin(x, 0) - std::log1p(std::exp(-std::fabs(x)));
        }},
       {"relu", [](double x) { return x > 0 ? x : 0; }},
-      {"floor", std::floor}, {"abs", std::fabs},
+      {"floor", std::floor},
+      {"abs", std::fabs},
       {"sign", [](double x) { return double((x > 0) - (x < 0)); }},
-      {"lgamma", std::lgamma}, {"digamma", nullptr}, {"erf", std::erf},
-      {"erfc", std::erfc}, {"erfinv", nullptr}, {"ndtri", nullptr},
+      {"lgamma", std::lgamma},
+      {"digamma", nullptr},
+      {"erf", std::erf},
+      {"erfc", std::erfc},
+      {"erfinv", nullptr},
+      {"ndtri", nullptr},
       {"stop", [](double x) { return x; }}};
   return table;
 }
@@ -45,12 +62,14 @@ static const std::map<std::string, UnaryFn> &elementwise() {
 const std::vector<std::string> &Elaborator::builtinNames() {
   static const std::vector<std::string> names = [] {
     std::vector<std::string> list = {
-        "pow", "min", "max", "clamp", "sum", "mean", "prod", "logsumexp",
-        "logaddexp", "atan2", "dot", "norm", "norm2", "concat", "reverse",
-        "softmax", "log_softmax", "transpose", "len", "halves", "evens", "split",
-        "channels", "first", "pull", "push", "product", "csv", "npy",
-        "std_normal", "std_uniform", "glorot", "normal", "uniform", "zeros",
-        "solve", "cumsum", "box"};
+        "pow",         "min",         "max",       "clamp",     "sum",
+        "mean",        "prod",        "logsumexp", "logaddexp", "atan2",
+        "dot",         "norm",        "norm2",     "concat",    "reverse",
+        "softmax",     "log_softmax", "transpose", "len",       "halves",
+        "evens",       "split",       "channels",  "first",     "pull",
+        "push",        "product",     "csv",       "npy",       "std_normal",
+        "std_uniform", "glorot",      "normal",    "uniform",   "zeros",
+        "solve",       "cumsum",      "box"};
     for (const auto &entry : elementwise())
       list.push_back(entry.first);
     return list;
@@ -58,12 +77,14 @@ const std::vector<std::string> &Elaborator::builtinNames() {
   return names;
 }
 
-void Elaborator::domainError(const std::string &op, const Tensor &x, SourceRange range) {
+void Elaborator::domainError(const std::string &op, const Tensor &x,
+                             SourceRange range) {
   error(Code::DomainViolated, range,
         "'" + op + "' of a value that may lie outside of its domain",
         "its space is " + x.space.withShape(x.valueShape()).str())
       .why("nothing here proves that the value is positive")
-      .help("declare the value Positive, or make it so: exp, softplus, sq(x) + 1");
+      .help("declare the value Positive, or make it so: exp, softplus, sq(x) + "
+            "1");
 }
 
 /// The message names what the function needs.
@@ -85,20 +106,26 @@ static bool inDomain(const std::string &op, const Bounds &b) {
 }
 
 static std::string domainOf(const std::string &op) {
-  if (op == "sqrt") return "x >= 0";
-  if (op == "log1p") return "x > -1";
-  if (op == "atanh" || op == "erfinv") return "-1 < x < 1";
-  if (op == "ndtri") return "0 < x < 1";
-  if (op == "acosh") return "x >= 1";
+  if (op == "sqrt")
+    return "x >= 0";
+  if (op == "log1p")
+    return "x > -1";
+  if (op == "atanh" || op == "erfinv")
+    return "-1 < x < 1";
+  if (op == "ndtri")
+    return "0 < x < 1";
+  if (op == "acosh")
+    return "x >= 1";
   return "x > 0";
 }
 
-Den Elaborator::applyUnary(const std::string &op, const Den &arg, SourceRange range,
-                           Frame &frame) {
+Den Elaborator::applyUnary(const std::string &op, const Den &arg,
+                           SourceRange range, Frame &frame) {
   if (arg.is(Den::Kind::Number)) {
     if (!inDomain(op, Bounds::point(arg.number))) {
-      error(Code::DomainViolated, range, "'" + op + "' is defined for " + domainOf(op) +
-            ", but the value is " + text(range));
+      error(Code::DomainViolated, range,
+            "'" + op + "' is defined for " + domainOf(op) +
+                ", but the value is " + text(range));
       return Den::error();
     }
     if (UnaryFn fn = elementwise().at(op))
@@ -108,22 +135,28 @@ Den Elaborator::applyUnary(const std::string &op, const Den &arg, SourceRange ra
   if (!x)
     return Den::error();
   HereScope scope(here, range);
-  Tensor in = op == "sq" || op == "abs" || op == "sign" || op == "stop" ? *x : toFloat(*x);
+  Tensor in = op == "sq" || op == "abs" || op == "sign" || op == "stop"
+                  ? *x
+                  : toFloat(*x);
   if (!inDomain(op, in.bounds)) {
     error(Code::DomainViolated, range,
-          "'" + op + "' needs " + domainOf(op) + ", but its argument may be anything in " +
+          "'" + op + "' needs " + domainOf(op) +
+              ", but its argument may be anything in " +
               in.space.withShape(in.valueShape()).str(),
           "outside of the domain for some values")
-        .why("the domain is proved from the spaces of what the argument is made of")
-        .help("declare the value Positive or Unit, or map it there: exp, softplus, sigmoid");
+        .why("the domain is proved from the spaces of what the argument is "
+             "made of")
+        .help("declare the value Positive or Unit, or map it there: exp, "
+              "softplus, sigmoid");
     Tensor r = in; // go on as if it were right
-    return Den::ofTensor(withBounds(emit(op, {r}, Space::real(r.space.shape())), Bounds::all()));
+    return Den::ofTensor(
+        withBounds(emit(op, {r}, Space::real(r.space.shape())), Bounds::all()));
   }
   return Den::ofTensor(unary(op, in));
 }
 
-Den Elaborator::reduceAll(const std::string &kind, const Den &arg, SourceRange range,
-                          Frame &frame) {
+Den Elaborator::reduceAll(const std::string &kind, const Den &arg,
+                          SourceRange range, Frame &frame) {
   auto x = tensorOf(arg, range, frame);
   if (!x)
     return Den::error();
@@ -137,12 +170,15 @@ Den Elaborator::reduceAll(const std::string &kind, const Den &arg, SourceRange r
   }
   Tensor r = reduce(kind == "mean" ? "sum" : kind, t, dims);
   r.labels = t.labels;
-  return Den::ofTensor(kind == "mean" && count > 1
-                           ? binaryScalar("mul", r, 1.0 / static_cast<double>(count)) : r);
+  return Den::ofTensor(
+      kind == "mean" && count > 1
+          ? binaryScalar("mul", r, 1.0 / static_cast<double>(count))
+          : r);
 }
 
-Den Elaborator::extremeCall(const std::string &name, const std::vector<Den> &args,
-                            SourceRange range, Frame &frame) {
+Den Elaborator::extremeCall(const std::string &name,
+                            const std::vector<Den> &args, SourceRange range,
+                            Frame &frame) {
   if (args.size() == 1)
     return reduceAll(name, args[0], range, frame);
   Den result = args[0];
@@ -152,7 +188,8 @@ Den Elaborator::extremeCall(const std::string &name, const std::vector<Den> &arg
       result = Den::ofNumber(name == "min" ? std::fmin(a, b) : std::fmax(a, b));
       continue;
     }
-    auto x = tensorOf(result, range, frame), y = tensorOf(args[i], range, frame);
+    auto x = tensorOf(result, range, frame),
+         y = tensorOf(args[i], range, frame);
     if (!x || !y || !align({&*x, &*y}, range))
       return Den::error();
     result = Den::ofTensor(binary(name, *x, *y));
@@ -161,33 +198,38 @@ Den Elaborator::extremeCall(const std::string &name, const std::vector<Den> &arg
 }
 
 static bool isReduction(const std::string &name) {
-  return name == "sum" || name == "mean" || name == "prod" || name == "logsumexp";
+  return name == "sum" || name == "mean" || name == "prod" ||
+         name == "logsumexp";
 }
 
 /// The number of arguments that a builtin takes; -1: any.
 static int arity(const std::string &name) {
   static const std::map<std::string, int> table = {
-      {"pow", 2}, {"logaddexp", 2}, {"atan2", 2}, {"dot", 2}, {"clamp", 3},
-      {"solve", 2}, {"min", -1}, {"max", -1}, {"concat", -1}};
+      {"pow", 2},   {"logaddexp", 2}, {"atan2", 2}, {"dot", 2},    {"clamp", 3},
+      {"solve", 2}, {"min", -1},      {"max", -1},  {"concat", -1}};
   auto it = table.find(name);
   return it == table.end() ? 1 : it->second;
 }
 
-std::optional<Den> Elaborator::callBuiltin(const std::string &name, const ast::CallExpr &node,
-                                           const ast::Expr &expr, Frame &frame) {
+std::optional<Den> Elaborator::callBuiltin(const std::string &name,
+                                           const ast::CallExpr &node,
+                                           const ast::Expr &expr,
+                                           Frame &frame) {
   SourceRange range = expr.range;
-  if (name == "halves" || name == "evens" || name == "split" || name == "channels")
+  if (name == "halves" || name == "evens" || name == "split" ||
+      name == "channels")
     return cut(name, node, expr, frame, false);
   if (name == "first")
     return evalFirst(node, expr, frame);
   if (name == "pull" || name == "push" || name == "product")
     return lawConstructor(name, node, expr, frame);
   if (name == "csv" || name == "npy") {
-    error(Code::WrongArguments, range, "'" + name + "' reads data: data NAME: SPACE = " + name + "(...)");
+    error(Code::WrongArguments, range,
+          "'" + name + "' reads data: data NAME: SPACE = " + name + "(...)");
     return Den::error();
   }
-  if (name == "glorot" || name == "normal" || name == "uniform" || name == "zeros" ||
-      name == "box") {
+  if (name == "glorot" || name == "normal" || name == "uniform" ||
+      name == "zeros" || name == "box") {
     error(Code::WrongArguments, range, "'" + name + "(...)' cannot stand here")
         .why(name == "box" ? "a box belongs to check integral(p, box(lo, hi))"
                            : "it draws the initial value of a parameter")
@@ -197,7 +239,8 @@ std::optional<Den> Elaborator::callBuiltin(const std::string &name, const ast::C
   if (name == "std_normal" || name == "std_uniform") {
     if (node.args.empty())
       return eval(*node.callee, frame);
-    error(Code::WrongArguments, range, "'" + name + "' takes no arguments; " + name + "[D] has a shape");
+    error(Code::WrongArguments, range,
+          "'" + name + "' takes no arguments; " + name + "[D] has a shape");
     return Den::error();
   }
   std::vector<Den> args;
@@ -208,9 +251,12 @@ std::optional<Den> Elaborator::callBuiltin(const std::string &name, const ast::C
   }
   int wanted = arity(name);
   if ((wanted >= 0 && args.size() != size_t(wanted)) || args.empty()) {
-    error(Code::WrongArguments, range, "'" + name + "' takes " +
-          (wanted < 0 ? "at least one argument" : std::to_string(wanted) + (wanted == 1 ? " argument" : " arguments")) +
-          ", " + std::to_string(args.size()) + " are given");
+    error(Code::WrongArguments, range,
+          "'" + name + "' takes " +
+              (wanted < 0 ? "at least one argument"
+                          : std::to_string(wanted) +
+                                (wanted == 1 ? " argument" : " arguments")) +
+              ", " + std::to_string(args.size()) + " are given");
     return Den::error();
   }
   if (elementwise().count(name))
@@ -221,7 +267,8 @@ std::optional<Den> Elaborator::callBuiltin(const std::string &name, const ast::C
     return extremeCall(name, args, range, frame);
   if (name == "clamp") {
     Den low = extremeCall("max", {args[0], args[1]}, range, frame);
-    return low.isError() ? low : extremeCall("min", {low, args[2]}, range, frame);
+    return low.isError() ? low
+                         : extremeCall("min", {low, args[2]}, range, frame);
   }
   if (name == "len") {
     if (args[0].is(Den::Kind::List))
@@ -239,7 +286,8 @@ std::optional<Den> Elaborator::callBuiltin(const std::string &name, const ast::C
     }
     return Den::ofNumber(static_cast<double>(shape[0]));
   }
-  if (name == "pow" && args[0].is(Den::Kind::Number) && args[1].is(Den::Kind::Number))
+  if (name == "pow" && args[0].is(Den::Kind::Number) &&
+      args[1].is(Den::Kind::Number))
     return Den::ofNumber(std::pow(args[0].number, args[1].number));
   std::vector<Tensor> ts;
   for (size_t i = 0; i != args.size(); ++i) {
@@ -251,7 +299,8 @@ std::optional<Den> Elaborator::callBuiltin(const std::string &name, const ast::C
     ts.push_back(*t);
   }
   HereScope scope(here, range);
-  if (name == "dot" || name == "pow" || name == "logaddexp" || name == "atan2") {
+  if (name == "dot" || name == "pow" || name == "logaddexp" ||
+      name == "atan2") {
     if (name == "pow" && !ts[0].bounds.isPositive()) {
       domainError("pow", ts[0], range);
       return Den::error();
@@ -259,15 +308,18 @@ std::optional<Den> Elaborator::callBuiltin(const std::string &name, const ast::C
     if (!align({&ts[0], &ts[1]}, range))
       return Den::error();
     Tensor r = binary(name == "dot" ? "mul" : name, ts[0], ts[1]);
-    return name == "dot" ? reduceAll("sum", Den::ofTensor(r), range, frame) : Den::ofTensor(r);
+    return name == "dot" ? reduceAll("sum", Den::ofTensor(r), range, frame)
+                         : Den::ofTensor(r);
   }
   if (name == "norm2" || name == "norm") {
-    Den total = reduceAll("sum", Den::ofTensor(unary("sq", toFloat(ts[0]))), range, frame);
+    Den total = reduceAll("sum", Den::ofTensor(unary("sq", toFloat(ts[0]))),
+                          range, frame);
     return name == "norm2" ? total : Den::ofTensor(unary("sqrt", total.tensor));
   }
   int64_t last = static_cast<int64_t>(ts[0].space.shape().size()) - 1;
   if (ts[0].rank() == 0) {
-    error(Code::ShapeMismatch, range, "'" + name + "' needs a value with an axis, not a scalar");
+    error(Code::ShapeMismatch, range,
+          "'" + name + "' needs a value with an axis, not a scalar");
     return Den::error();
   }
   if (name == "concat") {
@@ -280,8 +332,10 @@ std::optional<Den> Elaborator::callBuiltin(const std::string &name, const ast::C
     for (Tensor &t : ts) {
       t = spreadTo(t, labels, t.valueShape());
       std::vector<int64_t> a = t.valueShape(), b = ts[0].valueShape();
-      if (a.empty() || !std::equal(a.begin(), a.end() - 1, b.begin(), b.end() - 1)) {
-        error(Code::ShapeMismatch, range, "'concat' joins along the last axis; the others must be equal");
+      if (a.empty() ||
+          !std::equal(a.begin(), a.end() - 1, b.begin(), b.end() - 1)) {
+        error(Code::ShapeMismatch, range,
+              "'concat' joins along the last axis; the others must be equal");
         return Den::error();
       }
     }
@@ -290,23 +344,27 @@ std::optional<Den> Elaborator::callBuiltin(const std::string &name, const ast::C
     return Den::ofTensor(r);
   }
   if (name == "reverse") {
-    Tensor r = emit("reverse", {ts[0]}, ts[0].space, {{"dims", std::vector<int64_t>{last}}});
+    Tensor r = emit("reverse", {ts[0]}, ts[0].space,
+                    {{"dims", std::vector<int64_t>{last}}});
     return Den::ofTensor(withBounds(r, ts[0].bounds));
   }
   if (name == "cumsum")
-    return Den::ofTensor(emit("cumsum", {toFloat(ts[0])}, Space::real(ts[0].space.shape()),
-                              {{"dim", last}, {"reverse", int64_t(0)}, {"exclusive", int64_t(0)}}));
+    return Den::ofTensor(emit(
+        "cumsum", {toFloat(ts[0])}, Space::real(ts[0].space.shape()),
+        {{"dim", last}, {"reverse", int64_t(0)}, {"exclusive", int64_t(0)}}));
   if (name == "softmax" || name == "log_softmax") {
     Tensor x = toFloat(ts[0]);
     Tensor total = reduce("logsumexp", x, {last});
     std::vector<int64_t> dims;
     for (int64_t i = 0; i != last; ++i)
       dims.push_back(i);
-    Tensor back = emit("spread", {total}, Space::real(x.space.shape()), {{"dims", dims}});
+    Tensor back =
+        emit("spread", {total}, Space::real(x.space.shape()), {{"dims", dims}});
     back.labels = x.labels;
     Tensor logs = binary("sub", x, back);
     if (name == "log_softmax")
-      return Den::ofTensor(withBounds(logs, Bounds::open(-std::numeric_limits<double>::infinity(), 0)));
+      return Den::ofTensor(withBounds(
+          logs, Bounds::open(-std::numeric_limits<double>::infinity(), 0)));
     Tensor p = withBounds(unary("exp", logs), Bounds::open(0, 1));
     p.space = Space::make(SpaceKind::Simplex, p.space.shape());
     program.values[p.id].space = p.space;
@@ -322,11 +380,15 @@ std::optional<Den> Elaborator::callBuiltin(const std::string &name, const ast::C
     r.labels = ts[0].labels;
     return Den::ofTensor(r);
   }
-  if (name == "solve" && ts[0].rank() == 2 && ts[1].rank() == 1 && ts[0].labels.empty() &&
-      ts[1].labels.empty())
-    return Den::ofTensor(emit("tri_solve", {ts[0], ts[1]}, Space::real(ts[1].space.shape()),
-                              {{"lower", int64_t(1)}, {"unit", int64_t(0)}, {"transpose", int64_t(0)}}));
-  error(Code::WrongArguments, range, "'" + name + "' cannot be applied to these arguments");
+  if (name == "solve" && ts[0].rank() == 2 && ts[1].rank() == 1 &&
+      ts[0].labels.empty() && ts[1].labels.empty())
+    return Den::ofTensor(emit("tri_solve", {ts[0], ts[1]},
+                              Space::real(ts[1].space.shape()),
+                              {{"lower", int64_t(1)},
+                               {"unit", int64_t(0)},
+                               {"transpose", int64_t(0)}}));
+  error(Code::WrongArguments, range,
+        "'" + name + "' cannot be applied to these arguments");
   return Den::error();
 }
 

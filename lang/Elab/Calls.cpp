@@ -57,7 +57,8 @@ Den Elaborator::evalCall(const ast::CallExpr &node, const ast::Expr &expr,
     return Den::error();
   if (!value->labels.empty())
     return unsupported(expr.range, "a flow under an index");
-  PlaceId place = newRoot(value->space, text(node.args[0].value->range), expr.range);
+  PlaceId place =
+      newRoot(value->space, text(node.args[0].value->range), expr.range);
   assignPlace(Den::ofPlace(place), *value, expr.range, "");
   applyFlow(callee, {Den::ofPlace(place)}, &node, frame, expr.range);
   return Den::ofTensor(readPlace(Den::ofPlace(place), expr.range));
@@ -105,13 +106,14 @@ static const ast::Parameters *parametersOf(const Callable &callable) {
   return callable.params;
 }
 
-bool Elaborator::bindParameter(const ast::Parameter &param, Den value, SourceRange range,
-                               Frame &callee, const std::string &name) {
+bool Elaborator::bindParameter(const ast::Parameter &param, Den value,
+                               SourceRange range, Frame &callee,
+                               const std::string &name) {
   if (value.isError())
     return false;
   std::string what = "'" + param.name.text + "' of '" + name + "'";
-  bool isFunction = value.is(Den::Kind::Callable) || value.is(Den::Kind::Builtin) ||
-                    value.is(Den::Kind::Law);
+  bool isFunction = value.is(Den::Kind::Callable) ||
+                    value.is(Den::Kind::Builtin) || value.is(Den::Kind::Law);
   if (!param.space || isFunction || value.is(Den::Kind::Null)) {
     bind(callee.env, param.name, std::move(value));
     return true;
@@ -122,7 +124,8 @@ bool Elaborator::bindParameter(const ast::Parameter &param, Den value, SourceRan
     Space wanted = space(*param.space, callee);
     if (!wanted.isValid())
       return false;
-    if (wanted.isFloat() && !Bounds::point(value.number).inside(wanted.lo(), wanted.hi())) {
+    if (wanted.isFloat() &&
+        !Bounds::point(value.number).inside(wanted.lo(), wanted.hi())) {
       error(Code::SpaceMismatch, range,
             what + " is " + wanted.str() + ", but the value is " + text(range));
       return false;
@@ -130,8 +133,8 @@ bool Elaborator::bindParameter(const ast::Parameter &param, Den value, SourceRan
     bind(callee.env, param.name, std::move(value));
     return true;
   }
-  if (value.is(Den::Kind::Place) || value.is(Den::Kind::Partial) || value.is(Den::Kind::List) ||
-      isStatic || value.is(Den::Kind::Bool)) {
+  if (value.is(Den::Kind::Place) || value.is(Den::Kind::Partial) ||
+      value.is(Den::Kind::List) || isStatic || value.is(Den::Kind::Bool)) {
     auto read = tensorOf(value, range, callee);
     if (!read)
       return false;
@@ -142,7 +145,8 @@ bool Elaborator::bindParameter(const ast::Parameter &param, Den value, SourceRan
     return true;
   }
   if (!value.is(Den::Kind::Tensor)) {
-    error(Code::WrongArguments, range, what + " must be a value, but is " + value.describe());
+    error(Code::WrongArguments, range,
+          what + " must be a value, but is " + value.describe());
     return false;
   }
   Space actual = value.tensor.space.withShape(value.tensor.valueShape());
@@ -165,7 +169,8 @@ bool Elaborator::bindParameter(const ast::Parameter &param, Den value, SourceRan
 
 bool Elaborator::bindGroup(const std::vector<ast::Parameter> &params,
                            const std::vector<ast::Arg> &args, SourceRange range,
-                           Frame &caller, Frame &callee, const std::string &name) {
+                           Frame &caller, Frame &callee,
+                           const std::string &name) {
   std::vector<const ast::Expr *> given(params.size(), nullptr);
   size_t next = 0;
   bool ok = true;
@@ -180,8 +185,9 @@ bool Elaborator::bindGroup(const std::vector<ast::Parameter> &params,
           index = i;
       }
       if (index == params.size()) {
-        Diagnostic &d = error(Code::WrongArguments, arg.name->range,
-              "'" + name + "' has no parameter '" + arg.name->text + "'");
+        Diagnostic &d =
+            error(Code::WrongArguments, arg.name->range,
+                  "'" + name + "' has no parameter '" + arg.name->text + "'");
         std::string close = didYouMean(arg.name->text, known);
         if (!close.empty())
           d.help("did you mean '" + close + "'?");
@@ -210,22 +216,27 @@ bool Elaborator::bindGroup(const std::vector<ast::Parameter> &params,
       continue;
     }
     Den den = eval(*value, given[i] ? caller : callee);
-    ok &= bindParameter(params[i], std::move(den), given[i] ? value->range : range, callee, name);
+    ok &= bindParameter(params[i], std::move(den),
+                        given[i] ? value->range : range, callee, name);
   }
   return ok;
 }
 
-bool Elaborator::bindArguments(const ast::Parameters &params, const ast::CallExpr &node,
-                               SourceRange range, Frame &caller, Frame &callee,
+bool Elaborator::bindArguments(const ast::Parameters &params,
+                               const ast::CallExpr &node, SourceRange range,
+                               Frame &caller, Frame &callee,
                                const std::string &name) {
   bool ok = bindGroup(params.subject, node.args, range, caller, callee, name);
-  return bindGroup(params.conditions, node.conditions, range, caller, callee, name) && ok;
+  return bindGroup(params.conditions, node.conditions, range, caller, callee,
+                   name) &&
+         ok;
 }
 
 /// The name that a result space `Real[O]` leaves open, if it has this form.
 static const ast::Expr *openExtent(const ast::SpaceExpr *result) {
-  if (!result || result->kind != ast::SpaceExpr::Kind::Named || result->index.size() != 1 ||
-      result->index[0].size() != 1 || !result->index[0][0].value)
+  if (!result || result->kind != ast::SpaceExpr::Kind::Named ||
+      result->index.size() != 1 || result->index[0].size() != 1 ||
+      !result->index[0][0].value)
     return nullptr;
   return result->index[0][0].value.get();
 }
@@ -235,8 +246,9 @@ static std::vector<Space> leaves(const Space &space, bool &tuple) {
   return tuple ? space.fields() : std::vector<Space>{space};
 }
 
-Den Elaborator::callFunction(const Callable &callable, const ast::CallExpr &node,
-                             SourceRange range, Frame &frame, const ast::SpaceExpr *ascribed) {
+Den Elaborator::callFunction(const Callable &callable,
+                             const ast::CallExpr &node, SourceRange range,
+                             Frame &frame, const ast::SpaceExpr *ascribed) {
   if (!ready(callable, node.callee->range))
     return Den::error();
   static const std::set<std::string> functions = {"fn", "net"};
@@ -246,14 +258,16 @@ Den Elaborator::callFunction(const Callable &callable, const ast::CallExpr &node
     return unsupported(range, "a '" + callable.def->kind + "'");
   }
   if (depth > 150) {
-    error(Code::RecursiveDefinition, range, "'" + callable.name + "' calls itself without an end")
+    error(Code::RecursiveDefinition, range,
+          "'" + callable.name + "' calls itself without an end")
         .why("recursion is unrolled when the program is compiled")
         .help("let a static 'if' end it");
     return Den::error();
   }
   Frame callee = enter(callable);
   const ast::Parameters *params = parametersOf(callable);
-  if (params && !bindArguments(*params, node, range, frame, callee, callable.name))
+  if (params &&
+      !bindArguments(*params, node, range, frame, callee, callable.name))
     return Den::error();
   Space wanted;
   bool tuple = false;
@@ -275,13 +289,16 @@ Den Elaborator::callFunction(const Callable &callable, const ast::CallExpr &node
     if (open && unboundName(*open, callee))
       solveStatic(*open, total, callee);
     else if (!tuple && declaredRank(*result) == wanted.shape().size())
-      unify(*result, Space::real(wanted.shape()), callee, range, "the result of '" + callable.name + "'");
+      unify(*result, Space::real(wanted.shape()), callee, range,
+            "the result of '" + callable.name + "'");
   } else if (result) {
     const ast::Expr *open = openExtent(result);
     if (open && unboundName(*open, callee)) {
       error(Code::StaticUnknown, range,
-            "the size of the result of '" + callable.name + "' cannot be inferred")
-          .label(result->range, "'" + *unboundName(*open, callee) + "' is free here")
+            "the size of the result of '" + callable.name +
+                "' cannot be inferred")
+          .label(result->range,
+                 "'" + *unboundName(*open, callee) + "' is free here")
           .help("say what the result is: " + text(range) + " -> Real[4]");
       return Den::error();
     }
@@ -291,9 +308,10 @@ Den Elaborator::callFunction(const Callable &callable, const ast::CallExpr &node
                           : callable.lambda ? callable.lambda->body.get()
                           : callable.local  ? callable.local->body.get()
                                             : callable.body;
-  const std::optional<ast::Block> *inner = callable.def     ? &callable.def->block
-                                           : callable.local ? &callable.local->block
-                                                            : nullptr;
+  const std::optional<ast::Block> *inner = callable.def ? &callable.def->block
+                                           : callable.local
+                                               ? &callable.local->block
+                                               : nullptr;
   if (callable.def && callable.def->where)
     block(*callable.def->where, callee);
   Den value = Den::error();
@@ -310,10 +328,12 @@ Den Elaborator::callFunction(const Callable &callable, const ast::CallExpr &node
     Space declared = space(*result, callee);
     if (!declared.isValid())
       return Den::error();
-    if (declared.kind() == SpaceKind::Real && !checkSpace(declared, value.tensor, body ? body->range : range,
-                 "the result of '" + callable.name + "'"))
+    if (declared.kind() == SpaceKind::Real &&
+        !checkSpace(declared, value.tensor, body ? body->range : range,
+                    "the result of '" + callable.name + "'"))
       return Den::error();
-    if (declared.kind() != SpaceKind::Product && declared.kind() != SpaceKind::Real)
+    if (declared.kind() != SpaceKind::Product &&
+        declared.kind() != SpaceKind::Real)
       value = chart(value.tensor, declared, range);
   }
   if (!ascribed)
@@ -322,7 +342,8 @@ Den Elaborator::callFunction(const Callable &callable, const ast::CallExpr &node
   return raw ? chartSplit(*raw, spaces, tuple, range) : Den::error();
 }
 
-Den Elaborator::evalAscribe(const ast::AscribeExpr &node, const ast::Expr &expr, Frame &frame) {
+Den Elaborator::evalAscribe(const ast::AscribeExpr &node, const ast::Expr &expr,
+                            Frame &frame) {
   if (const auto *call = node.value->as<ast::CallExpr>()) {
     HereScope scope(here, node.value->range);
     return evalCall(*call, *node.value, frame, node.space.get());
@@ -336,13 +357,15 @@ Den Elaborator::evalAscribe(const ast::AscribeExpr &node, const ast::Expr &expr,
   return chartSplit(*raw, spaces, tuple, expr.range);
 }
 
-Den Elaborator::chart(const Tensor &raw, const Space &wanted, SourceRange range) {
+Den Elaborator::chart(const Tensor &raw, const Space &wanted,
+                      SourceRange range) {
   HereScope scope(here, range);
   Tensor x = toFloat(raw);
   Space have = x.space.withShape(x.valueShape());
   if (have.shape() != wanted.shape()) {
     error(Code::ShapeMismatch, range,
-          "the value has space " + have.str() + ", which cannot become " + wanted.str(),
+          "the value has space " + have.str() + ", which cannot become " +
+              wanted.str(),
           "shape does not fit");
     return Den::error();
   }
@@ -355,7 +378,8 @@ Den Elaborator::chart(const Tensor &raw, const Space &wanted, SourceRange range)
     return Den::ofTensor(withBounds(unary("sigmoid", x), Bounds::open(0, 1)));
   case SpaceKind::Interval: {
     Tensor u = unary("sigmoid", x);
-    Tensor r = binaryScalar("add", binaryScalar("mul", u, wanted.hi() - wanted.lo()), wanted.lo());
+    Tensor r = binaryScalar(
+        "add", binaryScalar("mul", u, wanted.hi() - wanted.lo()), wanted.lo());
     r.space = wanted.withShape(r.space.shape());
     program.values[r.id].space = r.space;
     r.bounds = Bounds::open(wanted.lo(), wanted.hi());
@@ -367,7 +391,8 @@ Den Elaborator::chart(const Tensor &raw, const Space &wanted, SourceRange range)
     std::vector<int64_t> dims;
     for (int64_t i = 0; i != last; ++i)
       dims.push_back(i);
-    Tensor back = emit("spread", {total}, Space::real(x.space.shape()), {{"dims", dims}});
+    Tensor back =
+        emit("spread", {total}, Space::real(x.space.shape()), {{"dims", dims}});
     back.labels = x.labels;
     Tensor r = unary("exp", binary("sub", x, back));
     r.space = Space::make(SpaceKind::Simplex, r.space.shape());
@@ -380,8 +405,8 @@ Den Elaborator::chart(const Tensor &raw, const Space &wanted, SourceRange range)
   }
 }
 
-Den Elaborator::chartSplit(const Tensor &raw, const std::vector<Space> &spaces, bool tuple,
-                           SourceRange range) {
+Den Elaborator::chartSplit(const Tensor &raw, const std::vector<Space> &spaces,
+                           bool tuple, SourceRange range) {
   if (!tuple && raw.valueShape() == spaces[0].shape())
     return chart(raw, spaces[0], range);
   int64_t total = 0;
@@ -389,8 +414,9 @@ Den Elaborator::chartSplit(const Tensor &raw, const std::vector<Space> &spaces, 
     total += part.elements();
   if (raw.rank() != 1 || raw.space.shape().back() != total) {
     error(Code::ShapeMismatch, range,
-          "the value has space " + raw.space.withShape(raw.valueShape()).str() + ", but " +
-              std::to_string(total) + " numbers are needed for the ascribed result",
+          "the value has space " + raw.space.withShape(raw.valueShape()).str() +
+              ", but " + std::to_string(total) +
+              " numbers are needed for the ascribed result",
           "shape does not fit");
     return Den::error();
   }

@@ -15,17 +15,19 @@ static bool isRelation(const std::string &op) {
 }
 
 static bool isMeasure(const std::string &name) {
-  return name == "roundtrip" || name == "logdet" || name == "integral" || name == "gradient";
+  return name == "roundtrip" || name == "logdet" || name == "integral" ||
+         name == "gradient";
 }
 
 /// The law that a measure is about: a dist, or a flow with the space it starts
 /// from: roundtrip(actnorm[], Real[2]).
-std::optional<DistId> Elaborator::checkedDist(const ast::CallExpr &call, Frame &frame,
-                                              SourceRange range) {
+std::optional<DistId> Elaborator::checkedDist(const ast::CallExpr &call,
+                                              Frame &frame, SourceRange range) {
   const ast::Expr &subject = *call.args[0].value;
   const auto *name = subject.as<ast::NameExpr>();
   const Den *found = name ? find(name->name, frame.env) : nullptr;
-  const ast::Expr *thunk = found && found->is(Den::Kind::Thunk) ? found->expr : nullptr;
+  const ast::Expr *thunk =
+      found && found->is(Den::Kind::Thunk) ? found->expr : nullptr;
   if (auto it = thunkDists.find(thunk); thunk && it != thunkDists.end())
     return it->second;
   Den den = eval(subject, frame);
@@ -37,17 +39,20 @@ std::optional<DistId> Elaborator::checkedDist(const ast::CallExpr &call, Frame &
     if (!law)
       return std::nullopt;
     std::string label = name ? name->name : law->spelling;
-    id = tryMakeDist(*law, law->form == Law::Form::Named ? std::nullopt : ownSpace(*law), label,
-                     subject.range);
+    id = tryMakeDist(
+        *law, law->form == Law::Form::Named ? std::nullopt : ownSpace(*law),
+        label, subject.range);
   } else if (isFlow(den)) {
     if (!ready(*den.callable, subject.range))
       return std::nullopt;
     std::optional<Space> start;
     if (call.args.size() > 1)
-      if (Den given = eval(*call.args[1].value, frame); given.is(Den::Kind::SpaceOf))
+      if (Den given = eval(*call.args[1].value, frame);
+          given.is(Den::Kind::SpaceOf))
         start = given.space;
     if (!start) {
-      error(Code::BadCheck, range, "the space that the flow starts from is not given")
+      error(Code::BadCheck, range,
+            "the space that the flow starts from is not given")
           .help("write it: roundtrip(" + text(subject.range) + ", Real[2])");
       return std::nullopt;
     }
@@ -60,15 +65,17 @@ std::optional<DistId> Elaborator::checkedDist(const ast::CallExpr &call, Frame &
     law.spelling = text(subject.range);
     id = makeTransformed(law, start, law.spelling, subject.range, {});
   } else {
-    error(Code::BadCheck, subject.range, "a law or a flow is needed here, but this is " + den.describe());
+    error(Code::BadCheck, subject.range,
+          "a law or a flow is needed here, but this is " + den.describe());
   }
   if (thunk && id)
     thunkDists[thunk] = *id;
   return id;
 }
 
-bool Elaborator::measureCheck(const ast::CallExpr &call, const std::string &measure,
-                              typed::Check &made, Frame &frame, SourceRange range) {
+bool Elaborator::measureCheck(const ast::CallExpr &call,
+                              const std::string &measure, typed::Check &made,
+                              Frame &frame, SourceRange range) {
   if (call.args.empty()) {
     error(Code::BadCheck, range, "'" + measure + "' needs a law or a flow");
     return false;
@@ -79,24 +86,28 @@ bool Elaborator::measureCheck(const ast::CallExpr &call, const std::string &meas
     const auto *box = call.args[1].value->as<ast::CallExpr>();
     const auto *name = box ? box->callee->as<ast::NameExpr>() : nullptr;
     if (!name || name->name != "box" || box->args.size() != 2) {
-      error(Code::BadCheck, call.args[1].value->range, "the region of an integral is a box: box(-4, 4)");
+      error(Code::BadCheck, call.args[1].value->range,
+            "the region of an integral is a box: box(-4, 4)");
       return false;
     }
     for (const ast::Arg &arg : box->args)
       made.box.push_back(staticNumber(*arg.value, frame).value_or(0));
     if (!(made.box[0] < made.box[1])) {
-      error(Code::BadCheck, call.args[1].value->range, "the ends of a box must ascend");
+      error(Code::BadCheck, call.args[1].value->range,
+            "the ends of a box must ascend");
       return false;
     }
   } else if (measure == "integral") {
-    error(Code::BadCheck, range, "'integral' needs the region: integral(p, box(-4, 4))");
+    error(Code::BadCheck, range,
+          "'integral' needs the region: integral(p, box(-4, 4))");
     return false;
   }
   return made.dist.has_value();
 }
 
-std::optional<typed::Expectation> Elaborator::checkSide(const ast::Expr &expr, Frame &frame,
-                                                        std::optional<double> &constant) {
+std::optional<typed::Expectation>
+Elaborator::checkSide(const ast::Expr &expr, Frame &frame,
+                      std::optional<double> &constant) {
   size_t before = diag.all().size();
   if (auto source = findExpectation(expr, frame))
     return expectation(*source, false);
@@ -105,26 +116,31 @@ std::optional<typed::Expectation> Elaborator::checkSide(const ast::Expr &expr, F
   auto made = plainExpectation(expr, frame);
   // A constant side is a number of the check, not code.
   if (made && made->body.ops.size() == 1 && made->body.ops[0].name == "const")
-    if (const auto *value = std::get_if<double>(&made->body.ops[0].attrs["value"]))
+    if (const auto *value =
+            std::get_if<double>(&made->body.ops[0].attrs["value"]))
       constant = *value;
   return made;
 }
 
 static std::string mirrored(const std::string &op) {
-  if (op == "<") return ">";
-  if (op == "<=") return ">=";
-  if (op == ">") return "<";
+  if (op == "<")
+    return ">";
+  if (op == "<=")
+    return ">=";
+  if (op == ">")
+    return "<";
   return op == ">=" ? "<=" : op;
 }
 
-std::optional<typed::Check> Elaborator::check(const ast::CheckStmt &stmt, Frame &frame,
-                                              SourceRange range) {
+std::optional<typed::Check> Elaborator::check(const ast::CheckStmt &stmt,
+                                              Frame &frame, SourceRange range) {
   HereScope scope(here, range);
   bool savedSampling = std::exchange(inSampling, true); // no gradient passes
   typed::Check made;
   made.range = range;
   made.label = stmt.label.value_or(
-      text(stmt.condition->range) + (stmt.within ? " within " + text(stmt.within->range) : ""));
+      text(stmt.condition->range) +
+      (stmt.within ? " within " + text(stmt.within->range) : ""));
   bool ok = true;
   if (stmt.within) {
     made.within = staticNumber(*stmt.within, frame);
@@ -149,7 +165,8 @@ std::optional<typed::Check> Elaborator::check(const ast::CheckStmt &stmt, Frame 
   }
   made.relation = binary->op;
   const auto *right = binary->rhs->as<ast::NameExpr>();
-  made.numeric = right && right->name == "numeric" && !find("numeric", frame.env);
+  made.numeric =
+      right && right->name == "numeric" && !find("numeric", frame.env);
   const auto *call = binary->lhs->as<ast::CallExpr>();
   const auto *callee = call ? call->callee->as<ast::NameExpr>() : nullptr;
   if (callee && isMeasure(callee->name) && !find(callee->name, frame.env)) {
@@ -159,7 +176,8 @@ std::optional<typed::Check> Elaborator::check(const ast::CheckStmt &stmt, Frame 
       error(Code::BadCheck, binary->rhs->range,
             derived ? "'" + callee->name + "' is compared with 'numeric'"
                     : "'numeric' does not go with '" + callee->name + "'")
-          .help("check " + callee->name + "(p) " + (derived ? "== numeric within 1e-6" : "< 1e-5"));
+          .help("check " + callee->name + "(p) " +
+                (derived ? "== numeric within 1e-6" : "< 1e-5"));
       ok = false;
     } else if (!made.numeric) {
       auto value = staticNumber(*binary->rhs, frame);
@@ -167,12 +185,14 @@ std::optional<typed::Check> Elaborator::check(const ast::CheckStmt &stmt, Frame 
       ok &= value.has_value();
     }
   } else if (made.numeric) {
-    error(Code::BadCheck, binary->rhs->range, "'numeric' is only known for logdet(..) and gradient(..)");
+    error(Code::BadCheck, binary->rhs->range,
+          "'numeric' is only known for logdet(..) and gradient(..)");
     ok = false;
   } else {
     made.measure = "expression";
     std::optional<double> a, b;
-    auto left = checkSide(*binary->lhs, frame, a), other = checkSide(*binary->rhs, frame, b);
+    auto left = checkSide(*binary->lhs, frame, a),
+         other = checkSide(*binary->rhs, frame, b);
     ok &= left.has_value() && other.has_value();
     if (ok && b) {
       made.value = *b;

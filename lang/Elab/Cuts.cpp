@@ -33,14 +33,16 @@ Elaborator::cutParts(const std::string &how, const std::vector<int64_t> &shape,
                      const std::vector<int64_t> &sizes, SourceRange range,
                      std::vector<std::vector<int64_t>> &columns) {
   if (shape.empty()) {
-    error(Code::ShapeMismatch, range, "'" + how + "' needs an axis to cut, not a scalar");
+    error(Code::ShapeMismatch, range,
+          "'" + how + "' needs an axis to cut, not a scalar");
     return std::nullopt;
   }
   int64_t n = shape.back();
   if (how == "halves" || how == "channels") {
     if (n % 2 != 0) {
       error(Code::OddSplit, range,
-            "'" + how + "' of an odd extent: " + std::to_string(n) + " does not divide by 2",
+            "'" + how + "' of an odd extent: " + std::to_string(n) +
+                " does not divide by 2",
             "the axis has extent " + std::to_string(n))
           .help("use split(x, n) with the size of the first part, or evens(x)");
       return std::nullopt;
@@ -58,7 +60,8 @@ Elaborator::cutParts(const std::string &how, const std::vector<int64_t> &shape,
       columns.push_back(span(at, at + size));
       at += size;
       if (size < 1 || at > n) {
-        error(Code::OddSplit, range, "these sizes do not fit the extent " + std::to_string(n));
+        error(Code::OddSplit, range,
+              "these sizes do not fit the extent " + std::to_string(n));
         return std::nullopt;
       }
     }
@@ -74,9 +77,11 @@ Elaborator::cutParts(const std::string &how, const std::vector<int64_t> &shape,
 Den Elaborator::cut(const std::string &how, const ast::CallExpr &node,
                     const ast::Expr &expr, Frame &frame, bool view) {
   bool sized = how == "split";
-  if (node.args.empty() || (!sized && node.args.size() != 1) || (sized && node.args.size() < 2)) {
-    error(Code::WrongArguments, expr.range, sized ? "'split' takes a value and sizes: split(x, 2)"
-                                                  : "'" + how + "' takes one value");
+  if (node.args.empty() || (!sized && node.args.size() != 1) ||
+      (sized && node.args.size() < 2)) {
+    error(Code::WrongArguments, expr.range,
+          sized ? "'split' takes a value and sizes: split(x, 2)"
+                : "'" + how + "' takes one value");
     return Den::error();
   }
   Den base = eval(*node.args[0].value, frame);
@@ -109,9 +114,11 @@ Den Elaborator::cut(const std::string &how, const ast::CallExpr &node,
   if (value) {
     for (const std::vector<int64_t> &list : columns) {
       Tensor t = *value;
-      if (t.space.kind() == SpaceKind::Simplex) // a part of a simplex is not one
+      if (t.space.kind() ==
+          SpaceKind::Simplex) // a part of a simplex is not one
         t.space = Space::make(SpaceKind::Unit, t.space.shape());
-      Tensor r = gather(t, static_cast<int64_t>(value->space.shape().size()) - 1, list);
+      Tensor r = gather(
+          t, static_cast<int64_t>(value->space.shape().size()) - 1, list);
       r.labels = value->labels;
       items.push_back(Den::ofTensor(r));
     }

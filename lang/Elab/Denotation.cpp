@@ -110,18 +110,29 @@ Den Den::ofThunk(const ast::Expr *expr, EnvPtr env) {
 
 std::string Den::describe() const {
   switch (kind) {
-  case Kind::Error: return "an erroneous expression";
-  case Kind::Number: return "a number";
-  case Kind::Bool: return "a truth value";
-  case Kind::Text: return "a text";
-  case Kind::Null: return "null";
+  case Kind::Error:
+    return "an erroneous expression";
+  case Kind::Number:
+    return "a number";
+  case Kind::Bool:
+    return "a truth value";
+  case Kind::Text:
+    return "a text";
+  case Kind::Null:
+    return "null";
   case Kind::Tensor:
-    return "a value of space " + tensor.space.withShape(tensor.valueShape()).str();
-  case Kind::Tuple: return "a tuple of " + std::to_string(items.size());
-  case Kind::List: return "a list";
-  case Kind::Range: return "a range";
-  case Kind::Place: return "a place";
-  case Kind::Binder: return "an index";
+    return "a value of space " +
+           tensor.space.withShape(tensor.valueShape()).str();
+  case Kind::Tuple:
+    return "a tuple of " + std::to_string(items.size());
+  case Kind::List:
+    return "a list";
+  case Kind::Range:
+    return "a range";
+  case Kind::Place:
+    return "a place";
+  case Kind::Binder:
+    return "an index";
   case Kind::Callable:
     if (callable->def)
       return "the " + callable->def->kind + " '" + callable->name + "'";
@@ -129,14 +140,22 @@ std::string Den::describe() const {
                    callable->form == Callable::Form::Local
                ? "a function"
                : "a flow";
-  case Kind::Law: return "the law " + law->spelling;
-  case Kind::Data: return "a data set";
-  case Kind::SpaceOf: return "the space " + space.str();
-  case Kind::Builtin: return "the function '" + text + "'";
-  case Kind::Method: return "the member '" + text + "'";
-  case Kind::Thunk: return "a definition";
-  case Kind::Condition: return "a condition";
-  case Kind::Partial: return "the subject of a law";
+  case Kind::Law:
+    return "the law " + law->spelling;
+  case Kind::Data:
+    return "a data set";
+  case Kind::SpaceOf:
+    return "the space " + space.str();
+  case Kind::Builtin:
+    return "the function '" + text + "'";
+  case Kind::Method:
+    return "the member '" + text + "'";
+  case Kind::Thunk:
+    return "a definition";
+  case Kind::Condition:
+    return "a condition";
+  case Kind::Partial:
+    return "the subject of a law";
   }
   return "something";
 }

@@ -61,10 +61,10 @@ using EnvPtr = std::shared_ptr<Env>;
 
 /// Owner of instances: where parameters of a body get their names.
 struct Instances {
-  std::string path;                   ///< "p.*.couple", "" at the top
-  std::vector<int64_t> stack;         ///< extents of the repeats in `path`
-  std::vector<ValueId> steps;         ///< their step values
-  std::map<std::string, int> counts;  ///< names given so far
+  std::string path;                  ///< "p.*.couple", "" at the top
+  std::vector<int64_t> stack;        ///< extents of the repeats in `path`
+  std::vector<ValueId> steps;        ///< their step values
+  std::map<std::string, int> counts; ///< names given so far
   const ast::DefItem *numberedFor = nullptr; ///< variadic owner: 0, 1, ...
 };
 using InstancesPtr = std::shared_ptr<Instances>;
@@ -111,9 +111,9 @@ struct Law {
   Form form = Form::Decl;
   CallablePtr callable; ///< Decl
   std::shared_ptr<NamedDist> named;
-  std::shared_ptr<Den> flow; ///< Pull, Push
-  std::vector<Den> parts;    ///< base; Product: the factors
-  std::vector<int64_t> shape; ///< Lifted
+  std::shared_ptr<Den> flow;                   ///< Pull, Push
+  std::vector<Den> parts;                      ///< base; Product: the factors
+  std::vector<int64_t> shape;                  ///< Lifted
   const std::vector<ast::Arg> *args = nullptr; ///< conditions, or null
   EnvPtr env;
   InstancesPtr instances;
@@ -132,16 +132,16 @@ struct Partial {
 /// What an expression denotes.
 struct Den {
   enum class Kind {
-    Error,   ///< reported already; silences what follows
-    Number,  ///< known at compile time
+    Error,  ///< reported already; silences what follows
+    Number, ///< known at compile time
     Bool,
     Text,
     Null,
     Tensor,
-    Tuple,   ///< `items`, maybe `names`
-    List,    ///< static list
-    Range,   ///< `lo..hi`
-    Place,   ///< `place` with binder axes `labels`
+    Tuple, ///< `items`, maybe `names`
+    List,  ///< static list
+    Range, ///< `lo..hi`
+    Place, ///< `place` with binder axes `labels`
     Binder,
     Callable,
     Law,

@@ -12,7 +12,8 @@
 
 namespace rill::lang::elab {
 
-std::vector<typed::Condition> Elaborator::conditionsOf(const ast::DefItem &def, Frame &frame) {
+std::vector<typed::Condition> Elaborator::conditionsOf(const ast::DefItem &def,
+                                                       Frame &frame) {
   std::vector<typed::Condition> conditions;
   if (!def.params)
     return conditions;
@@ -29,22 +30,26 @@ std::vector<typed::Condition> Elaborator::conditionsOf(const ast::DefItem &def, 
   return conditions;
 }
 
-std::optional<DistId> Elaborator::requireDist(NamedDist &named, const std::optional<Space> &demand,
-                                              SourceRange range) {
+std::optional<DistId>
+Elaborator::requireDist(NamedDist &named, const std::optional<Space> &demand,
+                        SourceRange range) {
   if (named.id) {
     const Space &have = program.dists[*named.id].subject;
     if (demand && have != *demand && have.embedded() != demand->embedded() &&
         have.kind() != SpaceKind::Product)
       error(Code::SpaceUndetermined, range,
-            "'" + named.name + "' is a law on " + have.str() + ", but is used on " + demand->str())
+            "'" + named.name + "' is a law on " + have.str() +
+                ", but is used on " + demand->str())
           .label(named.demandRange, "its space was determined here")
-          .help("declare it: dist " + named.name + "(x: " + demand->str() + ") = ...");
+          .help("declare it: dist " + named.name + "(x: " + demand->str() +
+                ") = ...");
     return named.id;
   }
   if (named.failed)
     return std::nullopt; // reported
   if (named.busy) {
-    error(Code::RecursiveDefinition, range, "'" + named.name + "' is defined by itself");
+    error(Code::RecursiveDefinition, range,
+          "'" + named.name + "' is defined by itself");
     return std::nullopt;
   }
   named.busy = true;
@@ -60,7 +65,8 @@ std::optional<DistId> Elaborator::requireDist(NamedDist &named, const std::optio
   Frame frame = enter(*named.callable);
   // A subject whose space names conditions (Interval(a, b)) fixes them.
   const ast::DefItem &def = *named.callable->def;
-  bool fixed = def.params && !def.params->subject.empty() && def.params->subject[0].space &&
+  bool fixed = def.params && !def.params->subject.empty() &&
+               def.params->subject[0].space &&
                !def.params->subject[0].space->args.empty();
   std::vector<typed::Condition> conditions;
   if (!fixed)
@@ -77,7 +83,8 @@ std::optional<DistId> Elaborator::requireDist(NamedDist &named, const std::optio
 
 /// Elaborates a member region: its arguments are the values and conditions.
 typed::Region Elaborator::memberRegion(
-    const std::string &site, const std::vector<Space> &args, const std::vector<std::string> &names,
+    const std::string &site, const std::vector<Space> &args,
+    const std::vector<std::string> &names,
     const std::vector<typed::Condition> &conditions,
     const std::function<void(typed::Region &, std::vector<Tensor>)> &body) {
   auto savedPath = std::exchange(sitePath, site);
@@ -101,7 +108,8 @@ typed::Region Elaborator::memberRegion(
     for (size_t i = 0; i != args.size(); ++i)
       values.push_back(argument(args[i], i < names.size() ? names[i] : ""));
     for (const typed::Condition &condition : conditions)
-      outerConditions[condition.name] = Den::ofTensor(argument(condition.space, condition.name));
+      outerConditions[condition.name] =
+          Den::ofTensor(argument(condition.space, condition.name));
     body(r, values);
   });
   perSample = savedPer;
@@ -116,7 +124,8 @@ typed::Region Elaborator::memberRegion(
 }
 
 static std::vector<Space> leavesOf(const Space &space) {
-  return space.kind() == SpaceKind::Product ? space.fields() : std::vector<Space>{space};
+  return space.kind() == SpaceKind::Product ? space.fields()
+                                            : std::vector<Space>{space};
 }
 
 static std::vector<std::string> subjectNames(const Law &law, size_t count) {
@@ -130,9 +139,10 @@ static std::vector<std::string> subjectNames(const Law &law, size_t count) {
   return names;
 }
 
-std::optional<DistId> Elaborator::makeMembers(const Law &law, const Space &subject,
-                                              const std::string &name, SourceRange range,
-                                              const std::vector<typed::Condition> &conditions) {
+std::optional<DistId>
+Elaborator::makeMembers(const Law &law, const Space &subject,
+                        const std::string &name, SourceRange range,
+                        const std::vector<typed::Condition> &conditions) {
   typed::Dist dist;
   dist.name = name;
   dist.subject = subject;
@@ -142,24 +152,26 @@ std::optional<DistId> Elaborator::makeMembers(const Law &law, const Space &subje
   std::vector<Space> leaves = leavesOf(subject);
   bool failed = false;
   if (canDensity(law))
-    dist.logp = memberRegion(name + "/logp", leaves, dist.subjectNames, conditions,
-                             [&](typed::Region &r, std::vector<Tensor> values) {
-                               auto t = logpOf(law, std::move(values), range);
-                               if (t)
-                                 r.results = {t->id};
-                               failed |= !t;
-                             });
+    dist.logp =
+        memberRegion(name + "/logp", leaves, dist.subjectNames, conditions,
+                     [&](typed::Region &r, std::vector<Tensor> values) {
+                       auto t = logpOf(law, std::move(values), range);
+                       if (t)
+                         r.results = {t->id};
+                       failed |= !t;
+                     });
   if (canSample(law) && !failed) {
     bool saved = std::exchange(inSampling, true);
-    dist.sample = memberRegion(name + "/sample", {}, {}, conditions,
-                               [&](typed::Region &r, std::vector<Tensor>) {
-                                 auto drawn = sampleOf(law, subject, range);
-                                 failed |= !drawn;
-                                 for (size_t i = 0; drawn && i != drawn->size(); ++i) {
-                                   Tensor t = (*drawn)[i];
-                                   r.results.push_back(t.id);
-                                 }
-                               });
+    dist.sample =
+        memberRegion(name + "/sample", {}, {}, conditions,
+                     [&](typed::Region &r, std::vector<Tensor>) {
+                       auto drawn = sampleOf(law, subject, range);
+                       failed |= !drawn;
+                       for (size_t i = 0; drawn && i != drawn->size(); ++i) {
+                         Tensor t = (*drawn)[i];
+                         r.results.push_back(t.id);
+                       }
+                     });
     inSampling = saved;
   }
   if (failed)
@@ -168,9 +180,10 @@ std::optional<DistId> Elaborator::makeMembers(const Law &law, const Space &subje
   return static_cast<DistId>(program.dists.size() - 1);
 }
 
-std::optional<DistId> Elaborator::tryMakeDist(const Law &law, const std::optional<Space> &demand,
-                                              const std::string &name, SourceRange range,
-                                              const std::vector<typed::Condition> &conditions) {
+std::optional<DistId>
+Elaborator::tryMakeDist(const Law &law, const std::optional<Space> &demand,
+                        const std::string &name, SourceRange range,
+                        const std::vector<typed::Condition> &conditions) {
   if (law.form == Law::Form::Named)
     return requireDist(*law.named, demand, range);
   if (isTransformed(law))
@@ -195,7 +208,8 @@ std::optional<DistId> Elaborator::tryMakeDist(const Law &law, const std::optiona
       return std::nullopt;
     if (isTransformed(*inner)) {
       made = makeTransformed(*inner, want, name, range, conditions);
-      if (made && law.callable->def->params && !law.callable->def->params->subject.empty())
+      if (made && law.callable->def->params &&
+          !law.callable->def->params->subject.empty())
         program.dists[*made].subjectNames = subjectNames(law, 1);
       return made;
     }
@@ -209,36 +223,45 @@ std::optional<DistId> Elaborator::tryMakeDist(const Law &law, const std::optiona
   if (own && own->isValid() && demand && own->kind() != SpaceKind::Product &&
       demand->kind() != SpaceKind::Product && own->kind() != demand->kind() &&
       demand->kind() == SpaceKind::Real)
-    subject = own->withShape(demand->shape()); // a law on Positive is one on its part of Real
+    subject = own->withShape(
+        demand->shape()); // a law on Positive is one on its part of Real
   if (!subject) {
     error(Code::SpaceUndetermined, law.range.isValid() ? law.range : range,
           "the space of '" + name + "' is not determined")
         .why("a dist without a header gets its space from its first use")
-        .help("declare it: dist " + name + "(x: Real[2]) = ..., or write " + law.spelling + "[2]");
+        .help("declare it: dist " + name + "(x: Real[2]) = ..., or write " +
+              law.spelling + "[2]");
     return std::nullopt;
   }
   return makeMembers(law, *subject, name, range, conditions);
 }
 
-void Elaborator::wrongCodomain(const Space &have, const Space &want, const std::string &base,
-                               SourceRange range) {
+void Elaborator::wrongCodomain(const Space &have, const Space &want,
+                               const std::string &base, SourceRange range) {
   Diagnostic &d = error(Code::WrongCodomain, range,
-                        "the flow ends in " + have.str() + ", but its base '" + base +
-                            "' is a law on " + want.str(),
+                        "the flow ends in " + have.str() + ", but its base '" +
+                            base + "' is a law on " + want.str(),
                         "ends in " + have.str());
   d.why("the density of the base would be used where it is not defined, or "
         "would not reach all of the space");
   SpaceKind a = have.kind(), b = want.kind();
   if (a == SpaceKind::Unit && b == SpaceKind::Real)
-    d.help("bridge them by the library flow logit_map of std.maps: pull(f >> logit_map, " + base + ")");
+    d.help("bridge them by the library flow logit_map of std.maps: pull(f >> "
+           "logit_map, " +
+           base + ")");
   else if (a == SpaceKind::Positive && b == SpaceKind::Real)
-    d.help("bridge them by the library flow log_map of std.maps: pull(f >> log_map, " + base + ")");
+    d.help("bridge them by the library flow log_map of std.maps: pull(f >> "
+           "log_map, " +
+           base + ")");
   else if (a == SpaceKind::Real && b == SpaceKind::Unit)
-    d.help("bridge them by the library flow sigmoid_map of std.maps, or take the base Normal");
+    d.help("bridge them by the library flow sigmoid_map of std.maps, or take "
+           "the base Normal");
   else if (a == SpaceKind::Real && b == SpaceKind::Positive)
-    d.help("bridge them by the library flow exp_map of std.maps, or take the base Normal");
+    d.help("bridge them by the library flow exp_map of std.maps, or take the "
+           "base Normal");
   else
-    d.help("let the flow end in " + want.str() + ", or take a base on " + have.str());
+    d.help("let the flow end in " + want.str() + ", or take a base on " +
+           have.str());
 }
 
 /// The space of a flow's subject, when its header has no free names.
@@ -247,7 +270,8 @@ std::optional<Space> Elaborator::flowHeader(const Den &flow) {
   if (callable.form == Callable::Form::Compose)
     return flowHeader(callable.parts[0]);
   if (callable.form != Callable::Form::Decl || !callable.def->params ||
-      callable.def->params->subject.size() != 1 || !callable.def->params->subject[0].space)
+      callable.def->params->subject.size() != 1 ||
+      !callable.def->params->subject[0].space)
     return std::nullopt;
   const ast::SpaceExpr &declared = *callable.def->params->subject[0].space;
   Frame frame = enter(callable);
@@ -260,36 +284,43 @@ std::optional<Space> Elaborator::flowHeader(const Den &flow) {
 }
 
 /// The space that a flow starts from, when its header says it, for a shape.
-std::optional<Space> Elaborator::flowStart(const Den &flow, const std::vector<int64_t> &shape) {
+std::optional<Space> Elaborator::flowStart(const Den &flow,
+                                           const std::vector<int64_t> &shape) {
   const Callable &callable = *flow.callable;
   if (callable.form == Callable::Form::Compose)
     return flowStart(callable.parts[0], shape);
   if (callable.form != Callable::Form::Decl || !callable.def->params ||
-      callable.def->params->subject.size() != 1 || !callable.def->params->subject[0].space)
+      callable.def->params->subject.size() != 1 ||
+      !callable.def->params->subject[0].space)
     return Space::real(shape);
   const ast::SpaceExpr &declared = *callable.def->params->subject[0].space;
   Frame frame = enter(callable);
   if (declaredRank(declared) != shape.size() ||
-      !unify(declared, Space::real(shape), frame, here, "the subject of '" + callable.name + "'"))
+      !unify(declared, Space::real(shape), frame, here,
+             "the subject of '" + callable.name + "'"))
     return Space::real(shape);
   return space(declared, frame);
 }
 
-std::optional<DistId> Elaborator::makeTransformed(const Law &law, const std::optional<Space> &demand,
-                                                  const std::string &name, SourceRange range,
-                                                  const std::vector<typed::Condition> &conditions) {
+std::optional<DistId>
+Elaborator::makeTransformed(const Law &law, const std::optional<Space> &demand,
+                            const std::string &name, SourceRange range,
+                            const std::vector<typed::Condition> &conditions) {
   // Without a base it is a flow by itself, on the standard law of its space.
   const Law *base = law.parts.empty() ? nullptr : law.parts[0].law.get();
   bool pull = law.form == Law::Form::Pull;
-  std::optional<Space> baseSpace = base ? ownSpace(*base) : std::nullopt, start = demand;
+  std::optional<Space> baseSpace = base ? ownSpace(*base) : std::nullopt,
+                       start = demand;
   if (!pull) {
     start = baseSpace;
-    if (start && start->kind() != SpaceKind::Product && start->shape().empty() && demand)
+    if (start && start->kind() != SpaceKind::Product &&
+        start->shape().empty() && demand)
       start = start->withShape(demand->shape());
     if (!start && demand)
       start = Space::real(demand->shape());
   } else if (!start && baseSpace && !baseSpace->shape().empty()) {
-    start = flowStart(*law.flow, baseSpace->shape()); // Normal[2]: the shape is kept
+    start = flowStart(*law.flow,
+                      baseSpace->shape()); // Normal[2]: the shape is kept
   } else if (!start) {
     start = flowHeader(*law.flow);
   }
@@ -300,7 +331,8 @@ std::optional<DistId> Elaborator::makeTransformed(const Law &law, const std::opt
           start ? "a flow needs one tensor as its subject, not " + start->str()
                 : "the space of '" + name + "' is not determined")
         .why("a dist without a header gets its space from its first use")
-        .help("declare it: dist " + name + "(x: Real[2]) = ..., or train it on data");
+        .help("declare it: dist " + name +
+              "(x: Real[2]) = ..., or train it on data");
     return std::nullopt;
   }
   typed::Dist dist;
@@ -312,16 +344,17 @@ std::optional<DistId> Elaborator::makeTransformed(const Law &law, const std::opt
   dist.flowIn = *start;
   size_t before = diag.all().size();
   std::string placeName = pull ? "x" : "z";
-  dist.flow = memberRegion(name + "/flow", {}, {}, conditions,
-                           [&](typed::Region &, std::vector<Tensor>) {
-    dist.flowPlace = newRoot(*start, placeName, law.range);
-    Frame frame;
-    frame.env = law.env;
-    frame.instances = law.instances;
-    frame.subject = {Den::ofPlace(dist.flowPlace)};
-    frame.inFlow = true;
-    applyFlow(*law.flow, frame.subject, nullptr, frame, law.range);
-  });
+  dist.flow = memberRegion(
+      name + "/flow", {}, {}, conditions,
+      [&](typed::Region &, std::vector<Tensor>) {
+        dist.flowPlace = newRoot(*start, placeName, law.range);
+        Frame frame;
+        frame.env = law.env;
+        frame.instances = law.instances;
+        frame.subject = {Den::ofPlace(dist.flowPlace)};
+        frame.inFlow = true;
+        applyFlow(*law.flow, frame.subject, nullptr, frame, law.range);
+      });
   dist.flowOut = placeSpace(dist.flowPlace);
   dist.subject = pull ? dist.flowIn : dist.flowOut;
   if (diag.all().size() != before)
@@ -329,7 +362,8 @@ std::optional<DistId> Elaborator::makeTransformed(const Law &law, const std::opt
   Space wanted = pull ? dist.flowOut : dist.flowIn;
   if (pull && baseSpace && baseSpace->kind() != SpaceKind::Product) {
     bool kinds = baseSpace->withShape({}) == wanted.withShape({});
-    bool shapes = baseSpace->shape().empty() || baseSpace->shape() == wanted.shape();
+    bool shapes =
+        baseSpace->shape().empty() || baseSpace->shape() == wanted.shape();
     if (!kinds || !shapes) {
       wrongCodomain(wanted, *baseSpace, base->spelling, law.range);
       return std::nullopt;
@@ -339,8 +373,9 @@ std::optional<DistId> Elaborator::makeTransformed(const Law &law, const std::opt
     wrongCodomain(dist.flowOut, *demand, name, law.range);
     return std::nullopt;
   }
-  auto id = base ? tryMakeDist(*base, wanted, base->spelling, law.range, conditions)
-                 : std::optional(standardDist(wanted, law.range));
+  auto id =
+      base ? tryMakeDist(*base, wanted, base->spelling, law.range, conditions)
+           : std::optional(standardDist(wanted, law.range));
   if (!id)
     return std::nullopt;
   dist.base = *id;
@@ -362,28 +397,37 @@ DistId Elaborator::standardDist(const Space &target, SourceRange range) {
   for (size_t i = 0; i != target.shape().size(); ++i)
     dims.push_back(static_cast<int64_t>(i));
   double n = static_cast<double>(target.elements());
-  dist.logp = memberRegion("standard/logp", {target}, {"x"}, {},
-                           [&](typed::Region &r, std::vector<Tensor> values) {
-    if (bounded) {
-      r.results = {constant(-n * std::log(target.hi() - target.lo()), Space::real()).id};
-      return;
-    }
-    Tensor z = positive ? unary("log", values[0]) : values[0];
-    Tensor e = binaryScalar("mul", unary("sq", z), -0.5);
-    if (positive)
-      e = binary("sub", e, z);
-    Tensor sum = reduce("sum", e, dims);
-    r.results = {binaryScalar("add", sum, -0.5 * n * std::log(2 * 3.14159265358979323846)).id};
-  });
-  dist.sample = memberRegion("standard/sample", {}, {}, {},
-                             [&](typed::Region &r, std::vector<Tensor>) {
-    Tensor t = draw(bounded ? "uniform" : "normal", target.shape(), true);
-    if (bounded && target.kind() == SpaceKind::Interval)
-      t = binaryScalar("add", binaryScalar("mul", t, target.hi() - target.lo()), target.lo());
-    if (positive)
-      t = unary("exp", t);
-    r.results = {t.id};
-  });
+  dist.logp = memberRegion(
+      "standard/logp", {target}, {"x"}, {},
+      [&](typed::Region &r, std::vector<Tensor> values) {
+        if (bounded) {
+          r.results = {
+              constant(-n * std::log(target.hi() - target.lo()), Space::real())
+                  .id};
+          return;
+        }
+        Tensor z = positive ? unary("log", values[0]) : values[0];
+        Tensor e = binaryScalar("mul", unary("sq", z), -0.5);
+        if (positive)
+          e = binary("sub", e, z);
+        Tensor sum = reduce("sum", e, dims);
+        r.results = {
+            binaryScalar("add", sum,
+                         -0.5 * n * std::log(2 * 3.14159265358979323846))
+                .id};
+      });
+  dist.sample = memberRegion(
+      "standard/sample", {}, {}, {},
+      [&](typed::Region &r, std::vector<Tensor>) {
+        Tensor t = draw(bounded ? "uniform" : "normal", target.shape(), true);
+        if (bounded && target.kind() == SpaceKind::Interval)
+          t = binaryScalar("add",
+                           binaryScalar("mul", t, target.hi() - target.lo()),
+                           target.lo());
+        if (positive)
+          t = unary("exp", t);
+        r.results = {t.id};
+      });
   program.dists.push_back(std::move(dist));
   return static_cast<DistId>(program.dists.size() - 1);
 }

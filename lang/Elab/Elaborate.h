@@ -21,7 +21,8 @@
 namespace rill::lang {
 
 /// Elaborates the program's own file. `tests` also elaborates `test` blocks.
-typed::Program elaborate(const ModuleSet &modules, const std::string &programName,
+typed::Program elaborate(const ModuleSet &modules,
+                         const std::string &programName,
                          const SourceManager &sources, DiagnosticEngine &diag,
                          bool tests = false);
 

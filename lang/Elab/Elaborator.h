@@ -12,56 +12,12 @@
 
 #include "Elab/Denotation.h"
 #include "Elab/Elaborate.h"
+#include "Elab/State.h"
 
 #include <functional>
 #include <set>
 
 namespace rill::lang::elab {
-
-/// What surrounds an expression or statement.
-struct Frame {
-  EnvPtr env;
-  InstancesPtr instances;
-  std::vector<Den> subject;   ///< places that a bare flow updates
-  const ast::DefItem *def = nullptr;
-  bool inFlow = false;
-  std::string nameHint;       ///< of the `let` that binds a new instance
-  std::optional<Den> out;     ///< value of `out`
-};
-
-struct BinderInfo {
-  std::string name;
-  std::vector<int64_t> values; ///< what the variable runs through
-  int64_t extent() const { return static_cast<int64_t>(values.size()); }
-};
-
-/// What is known about a place while its body is elaborated.
-struct PlaceState {
-  PlaceId root = 0;
-  std::shared_ptr<const std::vector<int64_t>> elements; ///< of the root
-  std::vector<int64_t> shape;
-};
-struct RootState {
-  std::vector<uint64_t> assigned;    ///< time of the last update, per element
-  std::vector<SourceRange> where;    ///< of that update
-  std::vector<Space> kinds;          ///< scalar space of each element
-};
-
-/// One module: its items by name and what it uses.
-struct Module {
-  std::string name;
-  const ast::File *file = nullptr;
-  EnvPtr env;
-};
-
-/// Results of a call of `slots`: one entry per axis of the base.
-struct ResolvedSlot {
-  enum class Kind { All, Points, Dynamic } kind = Kind::All;
-  std::vector<int64_t> points; ///< over `binders`, row-major
-  std::vector<BinderId> binders;
-  bool drop = false; ///< a single point: the axis goes
-  Tensor dynamic;
-};
 
 class Elaborator {
 public:
@@ -73,14 +29,16 @@ private:
   //===--- Scope: names and modules (Scope.cpp) ---===//
   void declareModules();
   void declareItem(Module &module, const ast::Item &item);
-  void bind(const EnvPtr &env, const ast::Ident &name, Den den, bool shadow = true);
+  void bind(const EnvPtr &env, const ast::Ident &name, Den den,
+            bool shadow = true);
   void resolveUses(Module &module);
   void useItem(Module &module, const ast::UseItem &use);
   Den lookup(const std::string &name, SourceRange range, Frame &frame);
   const Den *find(const std::string &name, const EnvPtr &env);
   std::vector<std::string> visibleNames(const EnvPtr &env);
   Den force(const Den &den, Frame &frame);
-  Den unknownName(const std::string &name, SourceRange range, const EnvPtr &env);
+  Den unknownName(const std::string &name, SourceRange range,
+                  const EnvPtr &env);
   std::string text(SourceRange range) const;
   Diagnostic &error(Code code, SourceRange range, std::string message,
                     std::string under = "");
@@ -91,43 +49,53 @@ private:
   std::optional<int64_t> staticInt(const ast::Expr &expr, Frame &frame);
   std::optional<int64_t> tryStaticInt(const ast::Expr &expr, Frame &frame);
   std::optional<double> staticNumber(const ast::Expr &expr, Frame &frame);
-  std::optional<int64_t> staticBinary(const ast::BinaryExpr &node, Frame &frame, SourceRange range);
+  std::optional<int64_t> staticBinary(const ast::BinaryExpr &node, Frame &frame,
+                                      SourceRange range);
   bool bindStatics(Callable &callable, const std::vector<ast::Static> &statics,
-                   const std::vector<ast::Slot> &slots, Frame &frame, SourceRange range);
+                   const std::vector<ast::Slot> &slots, Frame &frame,
+                   SourceRange range);
   void defineStatics(const Callable &callable, const EnvPtr &env);
-  std::optional<std::vector<int64_t>> rangeOf(const ast::Expr &expr, Frame &frame);
+  std::optional<std::vector<int64_t>> rangeOf(const ast::Expr &expr,
+                                              Frame &frame);
 
   //===--- Spaces (Spaces.cpp) ---===//
   Space space(const ast::SpaceExpr &expr, Frame &frame);
-  Space spaceFromIndex(const std::string &name, SourceRange range,
-                       const std::vector<ast::ExprPtr> &args,
-                       const std::vector<const std::vector<ast::Slot> *> &groups, Frame &frame);
+  Space
+  spaceFromIndex(const std::string &name, SourceRange range,
+                 const std::vector<ast::ExprPtr> &args,
+                 const std::vector<const std::vector<ast::Slot> *> &groups,
+                 Frame &frame);
   bool unify(const ast::SpaceExpr &declared, const Space &actual, Frame &frame,
              SourceRange range, const std::string &what);
-  bool unifySlots(const std::vector<ast::Slot> &slots, const std::vector<int64_t> &extents,
-                  Frame &frame, SourceRange range, const std::string &what);
+  bool unifySlots(const std::vector<ast::Slot> &slots,
+                  const std::vector<int64_t> &extents, Frame &frame,
+                  SourceRange range, const std::string &what);
   bool solveStatic(const ast::Expr &expr, int64_t value, Frame &frame);
   size_t declaredRank(const ast::SpaceExpr &expr);
   std::optional<std::string> unboundName(const ast::Expr &expr, Frame &frame);
   bool accepts(const Space &declared, const Space &actual);
-  bool checkSpace(const Space &declared, const Tensor &value, SourceRange range, const std::string &what);
+  bool checkSpace(const Space &declared, const Tensor &value, SourceRange range,
+                  const std::string &what);
 
   //===--- Emission (Emit.cpp) ---===//
   typed::Op &append(typed::Op op);
   ValueId newValue(Space space, std::string name = "");
-  Tensor emit(const std::string &name, const std::vector<Tensor> &operands, Space result,
-              std::map<std::string, typed::Attr> attrs = {});
+  Tensor emit(const std::string &name, const std::vector<Tensor> &operands,
+              Space result, std::map<std::string, typed::Attr> attrs = {});
   Tensor constant(double value, const Space &space);
   Tensor denseConstant(std::vector<double> values, const Space &space);
   Tensor reshape(const Tensor &t, std::vector<int64_t> shape);
   Tensor permute(const Tensor &t, const std::vector<int64_t> &perm);
-  Tensor gather(const Tensor &t, int64_t dim, const std::vector<int64_t> &indices);
+  Tensor gather(const Tensor &t, int64_t dim,
+                const std::vector<int64_t> &indices);
   Tensor sliceAxis(const Tensor &t, int64_t dim, int64_t offset, int64_t size);
-  Tensor reduce(const std::string &kind, const Tensor &t, const std::vector<int64_t> &dims);
+  Tensor reduce(const std::string &kind, const Tensor &t,
+                const std::vector<int64_t> &dims);
   Tensor concat(const std::vector<Tensor> &parts, int64_t dim);
   Tensor toFloat(const Tensor &t);
   Tensor toInt(const Tensor &t);
-  Tensor draw(const std::string &law, std::vector<int64_t> shape, bool perSample);
+  Tensor draw(const std::string &law, std::vector<int64_t> shape,
+              bool perSample);
   Tensor unary(const std::string &op, const Tensor &x);
   Tensor binary(const std::string &op, Tensor x, Tensor y);
   Tensor scalarBinary(const std::string &op, double x, const Tensor &y);
@@ -142,91 +110,151 @@ private:
   Tensor spreadTo(const Tensor &t, const std::vector<BinderId> &labels,
                   const std::vector<int64_t> &valueShape);
   bool align(std::vector<Tensor *> operands, SourceRange range);
-  Tensor dropLabels(const Tensor &t, const std::vector<BinderId> &binders, bool spread);
+  Tensor dropLabels(const Tensor &t, const std::vector<BinderId> &binders,
+                    bool spread);
   Tensor relabel(const Tensor &t, const std::vector<BinderId> &binders);
   Tensor binderValue(BinderId binder);
-  std::optional<std::vector<ResolvedSlot>> resolveSlots(const std::vector<ast::Slot> &slots,
-      const std::vector<int64_t> &shape, Frame &frame, SourceRange range);
-  std::optional<ResolvedSlot> resolveSlot(const ast::Slot &slot, int64_t extent, Frame &frame, bool emptyFits = false);
-  void binderNames(const ast::Expr &expr, Frame &frame, std::vector<BinderId> &found);
+  std::optional<std::vector<ResolvedSlot>>
+  resolveSlots(const std::vector<ast::Slot> &slots,
+               const std::vector<int64_t> &shape, Frame &frame,
+               SourceRange range);
+  std::optional<ResolvedSlot> resolveSlot(const ast::Slot &slot, int64_t extent,
+                                          Frame &frame, bool emptyFits = false);
+  void binderNames(const ast::Expr &expr, Frame &frame,
+                   std::vector<BinderId> &found);
   std::vector<int64_t> flatIndices(const std::vector<ResolvedSlot> &slots,
-      const std::vector<int64_t> &shape, const std::vector<BinderId> &baseLabels,
-      std::vector<BinderId> &labels, std::vector<int64_t> &valueShape);
-  Den indexTensor(const Tensor &t, const std::vector<ast::Slot> &slots, Frame &frame, SourceRange range);
-  Den indexPlace(const Den &place, const std::vector<ast::Slot> &slots, Frame &frame, SourceRange range);
-  std::optional<Tensor> dynamicIndex(Tensor t, const std::vector<ResolvedSlot> &slots);
+                                   const std::vector<int64_t> &shape,
+                                   const std::vector<BinderId> &baseLabels,
+                                   std::vector<BinderId> &labels,
+                                   std::vector<int64_t> &valueShape);
+  Den indexTensor(const Tensor &t, const std::vector<ast::Slot> &slots,
+                  Frame &frame, SourceRange range);
+  Den indexPlace(const Den &place, const std::vector<ast::Slot> &slots,
+                 Frame &frame, SourceRange range);
+  std::optional<Tensor> dynamicIndex(Tensor t,
+                                     const std::vector<ResolvedSlot> &slots);
 
   //===--- Expressions (Expressions.cpp, Operators.cpp, Reductions.cpp) ---===//
   Den eval(const ast::Expr &expr, Frame &frame);
   Den evalNode(const ast::Expr &expr, Frame &frame);
   Den evalName(const ast::NameExpr &node, SourceRange range, Frame &frame);
-  Den evalIndex(const ast::IndexExpr &node, const ast::Expr &expr, Frame &frame);
-  Den evalMember(const ast::MemberExpr &node, const ast::Expr &expr, Frame &frame);
-  Den evalBinary(const ast::BinaryExpr &node, const ast::Expr &expr, Frame &frame);
-  Den evalUnary(const ast::UnaryExpr &node, const ast::Expr &expr, Frame &frame);
+  Den evalIndex(const ast::IndexExpr &node, const ast::Expr &expr,
+                Frame &frame);
+  Den evalMember(const ast::MemberExpr &node, const ast::Expr &expr,
+                 Frame &frame);
+  Den evalBinary(const ast::BinaryExpr &node, const ast::Expr &expr,
+                 Frame &frame);
+  Den evalUnary(const ast::UnaryExpr &node, const ast::Expr &expr,
+                Frame &frame);
   Den evalIf(const ast::IfExpr &node, const ast::Expr &expr, Frame &frame);
-  Den evalReduce(const ast::ReduceExpr &node, const ast::Expr &expr, Frame &frame);
+  Den evalReduce(const ast::ReduceExpr &node, const ast::Expr &expr,
+                 Frame &frame);
   Den evalList(const ast::ListExpr &node, const ast::Expr &expr, Frame &frame);
   Den evalBlockValue(const ast::Block &block, Frame &frame);
   Den memberExpr(const ast::Expr &expr, Frame &frame);
-  Den evalAscribe(const ast::AscribeExpr &node, const ast::Expr &expr, Frame &frame);
-  std::optional<Tensor> tensorOf(const Den &den, SourceRange range, Frame &frame);
+  Den evalAscribe(const ast::AscribeExpr &node, const ast::Expr &expr,
+                  Frame &frame);
+  std::optional<Tensor> tensorOf(const Den &den, SourceRange range,
+                                 Frame &frame);
   std::optional<Tensor> tensor(const ast::Expr &expr, Frame &frame);
   std::optional<Tensor> floatTensor(const ast::Expr &expr, Frame &frame);
-  Den arithmetic(const std::string &op, const Den &a, const Den &b, const ast::BinaryExpr &node, Frame &frame);
-  Den power(const Den &a, const Den &b, const ast::BinaryExpr &node, SourceRange range, Frame &frame);
-  Den comparison(const std::string &op, const Den &a, const Den &b, SourceRange range, Frame &frame);
+  Den arithmetic(const std::string &op, const Den &a, const Den &b,
+                 const ast::BinaryExpr &node, Frame &frame);
+  Den power(const Den &a, const Den &b, const ast::BinaryExpr &node,
+            SourceRange range, Frame &frame);
+  Den comparison(const std::string &op, const Den &a, const Den &b,
+                 SourceRange range, Frame &frame);
   Den matmul(const Den &a, const Den &b, SourceRange range, Frame &frame);
-  Tensor contract(const Tensor &x, const Tensor &y, size_t sharedX, size_t sharedY);
+  Tensor contract(const Tensor &x, const Tensor &y, size_t sharedX,
+                  size_t sharedY);
   Tensor contractLabels(Tensor x, Tensor y, const std::vector<BinderId> &over);
-  std::optional<std::vector<int64_t>> inferRange(const std::string &name, const ast::Expr &body, Frame &frame);
-  Den sumOver(const std::vector<BinderId> &binders, const ast::Expr &body, const ast::Expr *guard, Frame &frame, const std::string &op);
-  Tensor reduceLabels(const std::string &kind, const Tensor &t, const std::vector<BinderId> &binders, bool spread);
-  Den vecOver(const std::vector<BinderId> &binders, const ast::ReduceExpr &node, Frame &frame);
+  std::optional<std::vector<int64_t>>
+  inferRange(const std::string &name, const ast::Expr &body, Frame &frame);
+  Den sumOver(const std::vector<BinderId> &binders, const ast::Expr &body,
+              const ast::Expr *guard, Frame &frame, const std::string &op);
+  Tensor reduceLabels(const std::string &kind, const Tensor &t,
+                      const std::vector<BinderId> &binders, bool spread);
+  Den vecOver(const std::vector<BinderId> &binders, const ast::ReduceExpr &node,
+              Frame &frame);
   void factors(const ast::Expr &expr, std::vector<const ast::Expr *> &out);
 
   //===--- Builtins (Builtins.cpp) ---===//
   static const std::vector<std::string> &builtinNames();
-  std::optional<Den> callBuiltin(const std::string &name, const ast::CallExpr &node, const ast::Expr &expr, Frame &frame);
-  Den applyUnary(const std::string &op, const Den &arg, SourceRange range, Frame &frame);
-  Den reduceAll(const std::string &kind, const Den &arg, SourceRange range, Frame &frame);
-  Den cut(const std::string &how, const ast::CallExpr &node, const ast::Expr &expr, Frame &frame, bool view);
-  std::optional<std::vector<std::vector<int64_t>>> cutParts(const std::string &how,
-      const std::vector<int64_t> &shape, const std::vector<int64_t> &sizes, SourceRange range,
-      std::vector<std::vector<int64_t>> &shapes);
+  std::optional<Den> callBuiltin(const std::string &name,
+                                 const ast::CallExpr &node,
+                                 const ast::Expr &expr, Frame &frame);
+  Den applyUnary(const std::string &op, const Den &arg, SourceRange range,
+                 Frame &frame);
+  Den reduceAll(const std::string &kind, const Den &arg, SourceRange range,
+                Frame &frame);
+  Den cut(const std::string &how, const ast::CallExpr &node,
+          const ast::Expr &expr, Frame &frame, bool view);
+  std::optional<std::vector<std::vector<int64_t>>>
+  cutParts(const std::string &how, const std::vector<int64_t> &shape,
+           const std::vector<int64_t> &sizes, SourceRange range,
+           std::vector<std::vector<int64_t>> &shapes);
   void domainError(const std::string &op, const Tensor &x, SourceRange range);
-  Den extremeCall(const std::string &name, const std::vector<Den> &args, SourceRange range, Frame &frame);
+  Den extremeCall(const std::string &name, const std::vector<Den> &args,
+                  SourceRange range, Frame &frame);
 
   //===--- Calls (Calls.cpp, Instances.cpp) ---===//
-  Den evalCall(const ast::CallExpr &node, const ast::Expr &expr, Frame &frame, const ast::SpaceExpr *ascribed = nullptr);
-  Den callFunction(const Callable &callable, const ast::CallExpr &node, SourceRange range, Frame &frame, const ast::SpaceExpr *ascribed);
-  Den callMethod(const Den &method, const ast::CallExpr &node, SourceRange range, Frame &frame);
-  bool bindArguments(const ast::Parameters &params, const ast::CallExpr &node, SourceRange range, Frame &caller, Frame &callee, const std::string &name);
-  bool bindGroup(const std::vector<ast::Parameter> &params, const std::vector<ast::Arg> &args, SourceRange range, Frame &caller, Frame &callee, const std::string &name);
-  bool bindParameter(const ast::Parameter &param, Den value, SourceRange range, Frame &callee, const std::string &name);
+  Den evalCall(const ast::CallExpr &node, const ast::Expr &expr, Frame &frame,
+               const ast::SpaceExpr *ascribed = nullptr);
+  Den callFunction(const Callable &callable, const ast::CallExpr &node,
+                   SourceRange range, Frame &frame,
+                   const ast::SpaceExpr *ascribed);
+  Den callMethod(const Den &method, const ast::CallExpr &node,
+                 SourceRange range, Frame &frame);
+  bool bindArguments(const ast::Parameters &params, const ast::CallExpr &node,
+                     SourceRange range, Frame &caller, Frame &callee,
+                     const std::string &name);
+  bool bindGroup(const std::vector<ast::Parameter> &params,
+                 const std::vector<ast::Arg> &args, SourceRange range,
+                 Frame &caller, Frame &callee, const std::string &name);
+  bool bindParameter(const ast::Parameter &param, Den value, SourceRange range,
+                     Frame &callee, const std::string &name);
   Frame enter(const Callable &callable);
   const std::vector<ast::Static> *staticsOf(const Callable &callable);
-  CallablePtr makeInstance(const Callable &callable, const std::vector<ast::Slot> &slots, Frame &frame, SourceRange range);
+  CallablePtr makeInstance(const Callable &callable,
+                           const std::vector<ast::Slot> &slots, Frame &frame,
+                           SourceRange range);
   bool ready(const Callable &callable, SourceRange range);
   Den chart(const Tensor &raw, const Space &space, SourceRange range);
-  Den chartSplit(const Tensor &raw, const std::vector<Space> &spaces, bool tuple, SourceRange range);
-  InstancesPtr child(Frame &frame, const std::string &name, const ast::DefItem *def);
+  Den chartSplit(const Tensor &raw, const std::vector<Space> &spaces,
+                 bool tuple, SourceRange range);
+  InstancesPtr child(Frame &frame, const std::string &name,
+                     const ast::DefItem *def);
   Den paramStmt(const ast::ParamStmt &stmt, Frame &frame, SourceRange range);
-  typed::Region initRegion(const ast::ParamStmt &stmt, const Space &space, Frame &frame);
-  Tensor initValue(const ast::Expr *init, const Space &space, Frame &frame, const std::string &path);
-  std::optional<Tensor> initDraw(const std::string &how, const Space &space, const std::vector<double> &args, SourceRange range);
+  typed::Region initRegion(const ast::ParamStmt &stmt, const Space &space,
+                           Frame &frame);
+  Tensor initValue(const ast::Expr *init, const Space &space, Frame &frame,
+                   const std::string &path);
+  std::optional<Tensor> initDraw(const std::string &how, const Space &space,
+                                 const std::vector<double> &args,
+                                 SourceRange range);
   Tensor randomPermutation(const std::vector<int64_t> &shape);
   Den evalFirst(const ast::CallExpr &node, const ast::Expr &expr, Frame &frame);
 
   //===--- Places (Places.cpp) ---===//
-  PlaceId newRoot(const Space &space, const std::string &name, SourceRange range);
-  PlaceId subPlace(PlaceId parent, const std::vector<int64_t> &parts, std::vector<int64_t> shape, const std::string &name, SourceRange range);
-  std::vector<PlaceId> viewParts(PlaceId parent, const std::vector<std::vector<int64_t>> &parts, const std::vector<std::vector<int64_t>> &shapes, const std::vector<std::string> &names, SourceRange range);
+  PlaceId newRoot(const Space &space, const std::string &name,
+                  SourceRange range);
+  PlaceId subPlace(PlaceId parent, const std::vector<int64_t> &parts,
+                   std::vector<int64_t> shape, const std::string &name,
+                   SourceRange range);
+  std::vector<PlaceId>
+  viewParts(PlaceId parent, const std::vector<std::vector<int64_t>> &parts,
+            const std::vector<std::vector<int64_t>> &shapes,
+            const std::vector<std::string> &names, SourceRange range);
   Space placeSpace(PlaceId place) const;
   std::vector<int64_t> placeValueShape(const Den &place) const;
   Tensor readPlace(const Den &place, SourceRange range);
-  void assignPlace(const Den &place, Tensor value, SourceRange range, const std::string &spelling);
+  void assignPlace(const Den &place, Tensor value, SourceRange range,
+                   const std::string &spelling);
   void checkAlive(const Tensor &t, const std::string &name, SourceRange range);
+  Image readImage(PlaceId read, PlaceId target, const Bounds &bounds);
+  Image binaryImage(const std::string &op, const Image &x, const Image &y);
+  Image imageOf(ValueId value, PlaceId target, std::map<ValueId, Image> &known);
+  Space spaceAfter(PlaceId place, const Tensor &value, SourceRange range);
   void checkOverlap(PlaceId place, const Tensor &value, SourceRange range);
 
   //===--- Flows (Flows.cpp, Statements.cpp, Loops.cpp) ---===//
@@ -240,70 +268,131 @@ private:
   void exprStmt(const ast::Expr &expr, Frame &frame);
   void forStmt(const ast::ForStmt &stmt, Frame &frame, SourceRange range);
   void eachStmt(const ast::EachStmt &stmt, Frame &frame, SourceRange range);
-  void repeatBlock(int64_t count, const std::string &what, Frame &frame, SourceRange range, const std::function<void(Frame &)> &body, const std::string *indexName);
+  void repeatBlock(int64_t count, const std::string &what, Frame &frame,
+                   SourceRange range, const std::function<void(Frame &)> &body,
+                   const std::string *indexName);
   bool isFlow(const Den &den) const;
-  bool tryFlowCall(const ast::Expr &expr, Frame &frame, const std::vector<Den> *target);
-  void applyFlow(const Den &flow, const std::vector<Den> &places, const ast::CallExpr *call, Frame &frame, SourceRange range);
-  void applyDecl(const Callable &flow, const std::vector<Den> &places, const ast::CallExpr *call, Frame &frame, SourceRange range);
+  bool tryFlowCall(const ast::Expr &expr, Frame &frame,
+                   const std::vector<Den> *target);
+  void applyFlow(const Den &flow, const std::vector<Den> &places,
+                 const ast::CallExpr *call, Frame &frame, SourceRange range);
+  void applyDecl(const Callable &flow, const std::vector<Den> &places,
+                 const ast::CallExpr *call, Frame &frame, SourceRange range);
   std::vector<Den> placeLeaves(const ast::Expr &expr, Frame &frame);
   void requireStmt(const ast::OutStmt &stmt, Frame &frame, SourceRange range);
 
   //===--- Laws (Laws.cpp, LawBodies.cpp, Generative.cpp, Dists.cpp) ---===//
-  Den evalLawCall(const Den &base, const ast::CallExpr &node, const ast::Expr &expr, Frame &frame);
-  Den lawConstructor(const std::string &name, const ast::CallExpr &node, const ast::Expr &expr, Frame &frame);
+  Den evalLawCall(const Den &base, const ast::CallExpr &node,
+                  const ast::Expr &expr, Frame &frame);
+  Den lawConstructor(const std::string &name, const ast::CallExpr &node,
+                     const ast::Expr &expr, Frame &frame);
   LawPtr lawOf(const Den &den, SourceRange range, Frame &frame);
-  std::optional<Space> flowStart(const Den &flow, const std::vector<int64_t> &shape);
+  std::optional<Space> flowStart(const Den &flow,
+                                 const std::vector<int64_t> &shape);
   std::optional<Space> flowHeader(const Den &flow);
   bool isTransformed(const Law &law) const;
   std::optional<Space> ownSpace(const Law &law);
   bool canSample(const Law &law) const;
   bool canDensity(const Law &law) const;
-  std::optional<Tensor> logpOf(const Law &law, std::vector<Tensor> values, SourceRange range);
-  std::optional<std::vector<Tensor>> sampleOf(const Law &law, const Space &target, SourceRange range);
-  std::optional<Tensor> namedLogp(const Law &law, const std::vector<Tensor> &values, SourceRange range);
-  std::optional<Tensor> declLogp(const Law &law, std::vector<Tensor> values, SourceRange range);
-  std::optional<std::vector<Tensor>> declSample(const Law &law, const Space &target, SourceRange range);
-  std::optional<std::vector<std::vector<Tensor>>> productParts(const Law &law, const std::vector<Tensor> &values, SourceRange range);
-  std::vector<BinderId> liftBinders(const Law &law, const std::vector<int64_t> &shape);
-  bool enterLaw(const Law &law, const std::vector<Space> &subject, const std::vector<BinderId> &lift, Frame &callee, SourceRange range, const std::vector<Tensor> *values = nullptr);
-  bool bindLawConditions(const Law &law, const std::vector<BinderId> &lift, Frame &callee, SourceRange range);
-  std::optional<Tensor> memberValue(const Law &law, const std::string &name, const Tensor &value, SourceRange range);
+  std::optional<Tensor> logpOf(const Law &law, std::vector<Tensor> values,
+                               SourceRange range);
+  std::optional<std::vector<Tensor>>
+  sampleOf(const Law &law, const Space &target, SourceRange range);
+  std::optional<Tensor> namedLogp(const Law &law,
+                                  const std::vector<Tensor> &values,
+                                  SourceRange range);
+  std::optional<Tensor> declLogp(const Law &law, std::vector<Tensor> values,
+                                 SourceRange range);
+  std::optional<std::vector<Tensor>>
+  declSample(const Law &law, const Space &target, SourceRange range);
+  std::optional<std::vector<std::vector<Tensor>>>
+  productParts(const Law &law, const std::vector<Tensor> &values,
+               SourceRange range);
+  std::vector<BinderId> liftBinders(const Law &law,
+                                    const std::vector<int64_t> &shape);
+  bool enterLaw(const Law &law, const std::vector<Space> &subject,
+                const std::vector<BinderId> &lift, Frame &callee,
+                SourceRange range, const std::vector<Tensor> *values = nullptr);
+  bool bindLawConditions(const Law &law, const std::vector<BinderId> &lift,
+                         Frame &callee, SourceRange range);
+  std::optional<Tensor> memberValue(const Law &law, const std::string &name,
+                                    const Tensor &value, SourceRange range);
   void sharedLines(const ast::Block &block, Frame &frame);
-  bool generative(const ast::Block &block, Frame &frame, std::optional<Tensor> *total, const std::vector<BinderId> &over);
-  bool drawStmt(const ast::DrawStmt &stmt, Frame &frame, std::optional<Tensor> *total, const std::vector<BinderId> &over);
-  bool drawPiece(const ast::Expr &target, Partial &partial, const Law &law, Frame &frame, SourceRange range);
+  bool generative(const ast::Block &block, Frame &frame,
+                  std::optional<Tensor> *total,
+                  const std::vector<BinderId> &over);
+  bool drawStmt(const ast::DrawStmt &stmt, Frame &frame,
+                std::optional<Tensor> *total,
+                const std::vector<BinderId> &over);
+  bool drawPiece(const ast::Expr &target, Partial &partial, const Law &law,
+                 Frame &frame, SourceRange range);
   Den partialValue(Partial &partial);
-  std::optional<DistId> tryMakeDist(const Law &law, const std::optional<Space> &demand, const std::string &name, SourceRange range, const std::vector<typed::Condition> &conditions = {});
-  std::optional<DistId> makeMembers(const Law &law, const Space &subject, const std::string &name, SourceRange range, const std::vector<typed::Condition> &conditions);
-  std::optional<DistId> makeTransformed(const Law &law, const std::optional<Space> &demand, const std::string &name, SourceRange range, const std::vector<typed::Condition> &conditions);
-  typed::Region memberRegion(const std::string &site, const std::vector<Space> &args, const std::vector<std::string> &names, const std::vector<typed::Condition> &conditions, const std::function<void(typed::Region &, std::vector<Tensor>)> &body);
+  std::optional<DistId>
+  tryMakeDist(const Law &law, const std::optional<Space> &demand,
+              const std::string &name, SourceRange range,
+              const std::vector<typed::Condition> &conditions = {});
+  std::optional<DistId>
+  makeMembers(const Law &law, const Space &subject, const std::string &name,
+              SourceRange range,
+              const std::vector<typed::Condition> &conditions);
+  std::optional<DistId>
+  makeTransformed(const Law &law, const std::optional<Space> &demand,
+                  const std::string &name, SourceRange range,
+                  const std::vector<typed::Condition> &conditions);
+  typed::Region memberRegion(
+      const std::string &site, const std::vector<Space> &args,
+      const std::vector<std::string> &names,
+      const std::vector<typed::Condition> &conditions,
+      const std::function<void(typed::Region &, std::vector<Tensor>)> &body);
   DistId standardDist(const Space &space, SourceRange range);
-  void wrongCodomain(const Space &have, const Space &want, const std::string &base, SourceRange range);
-  std::optional<DistId> requireDist(NamedDist &named, const std::optional<Space> &demand, SourceRange range);
-  std::vector<typed::Condition> conditionsOf(const ast::DefItem &def, Frame &frame);
+  void wrongCodomain(const Space &have, const Space &want,
+                     const std::string &base, SourceRange range);
+  std::optional<DistId> requireDist(NamedDist &named,
+                                    const std::optional<Space> &demand,
+                                    SourceRange range);
+  std::vector<typed::Condition> conditionsOf(const ast::DefItem &def,
+                                             Frame &frame);
 
-  //===--- Losses and checks (Expectations.cpp, Training.cpp, Checks.cpp) ---===//
+  //===--- Losses and checks (Expectations.cpp, Training.cpp, Checks.cpp)
+  //---===//
   /// An E[...] with what stands around it: -E[..] e, 2 * E[..] e.
   struct ExpectSource {
     const ast::ExpectExpr *node = nullptr;
     Frame frame;
     double scale = 1, shift = 0;
   };
-  std::optional<ExpectSource> findExpectation(const ast::Expr &expr, Frame &frame);
-  std::optional<typed::Expectation> expectation(const ExpectSource &source, bool inTrain);
-  bool drawBinding(const ast::DrawBinding &draw, Frame &frame, typed::Expectation &made, typed::Region &region, bool inTrain);
-  std::optional<typed::Expectation> plainExpectation(const ast::Expr &expr, Frame &frame);
-  std::optional<typed::Expectation> nllLoss(const std::vector<std::shared_ptr<NamedDist>> &models, DataId data, SourceRange range);
+  std::optional<ExpectSource> findExpectation(const ast::Expr &expr,
+                                              Frame &frame);
+  std::optional<typed::Expectation> expectation(const ExpectSource &source,
+                                                bool inTrain);
+  bool drawBinding(const ast::DrawBinding &draw, Frame &frame,
+                   typed::Expectation &made, typed::Region &region,
+                   bool inTrain);
+  std::optional<typed::Expectation> plainExpectation(const ast::Expr &expr,
+                                                     Frame &frame);
+  std::optional<typed::Expectation>
+  nllLoss(const std::vector<std::shared_ptr<NamedDist>> &models, DataId data,
+          SourceRange range);
   void trainItem(const ast::TrainItem &item, SourceRange range);
-  bool lossOf(const ast::Setting &setting, const std::vector<std::shared_ptr<NamedDist>> &models, typed::Train &train, Frame &frame);
-  void trainSetting(const ast::Setting &setting, typed::Train &train, Frame &frame);
-  void optimizer(const ast::Setting &setting, typed::Train &train, Frame &frame);
-  std::optional<double> settingNumber(const ast::Setting &setting, Frame &frame, double least, bool whole);
+  bool lossOf(const ast::Setting &setting,
+              const std::vector<std::shared_ptr<NamedDist>> &models,
+              typed::Train &train, Frame &frame);
+  void trainSetting(const ast::Setting &setting, typed::Train &train,
+                    Frame &frame);
+  void optimizer(const ast::Setting &setting, typed::Train &train,
+                 Frame &frame);
+  std::optional<double> settingNumber(const ast::Setting &setting, Frame &frame,
+                                      double least, bool whole);
   void demandTraining(const ast::TrainItem &item);
-  std::optional<typed::Check> check(const ast::CheckStmt &stmt, Frame &frame, SourceRange range);
-  bool measureCheck(const ast::CallExpr &call, const std::string &measure, typed::Check &check, Frame &frame, SourceRange range);
-  std::optional<DistId> checkedDist(const ast::CallExpr &call, Frame &frame, SourceRange range);
-  std::optional<typed::Expectation> checkSide(const ast::Expr &expr, Frame &frame, std::optional<double> &constant);
+  std::optional<typed::Check> check(const ast::CheckStmt &stmt, Frame &frame,
+                                    SourceRange range);
+  bool measureCheck(const ast::CallExpr &call, const std::string &measure,
+                    typed::Check &check, Frame &frame, SourceRange range);
+  std::optional<DistId> checkedDist(const ast::CallExpr &call, Frame &frame,
+                                    SourceRange range);
+  std::optional<typed::Expectation> checkSide(const ast::Expr &expr,
+                                              Frame &frame,
+                                              std::optional<double> &constant);
 
   //===--- Top level (TopLevel.cpp) ---===//
   void dataItem(const ast::DataItem &item, Module &module, SourceRange range);
@@ -323,44 +412,44 @@ private:
   std::set<const ast::DefItem *> entered; ///< declarations that were elaborated
   EnvPtr builtins;
   InstancesPtr rootInstances;
-  std::vector<typed::Region *> regions;      ///< where operations go
+  /// How each value was made, for images.
+  struct Definition {
+    typed::OpKind kind = typed::OpKind::Tensor;
+    std::string name;
+    std::vector<ValueId> operands;
+    PlaceId place = 0;
+    Bounds bounds;
+  };
+  std::vector<Definition> definitions;
+  std::vector<typed::Region *> regions;               ///< where operations go
   std::vector<std::map<ParamId, Tensor>> paramValues; ///< per open region
   /// Parts of places made by indexing, per open region: one index, one place.
-  std::vector<std::map<std::pair<PlaceId, std::vector<int64_t>>, PlaceId>> partPlaces;
+  std::vector<std::map<std::pair<PlaceId, std::vector<int64_t>>, PlaceId>>
+      partPlaces;
   std::map<std::string, ParamId> paramIds;
   std::vector<BinderInfo> binders;
-  std::vector<BinderId> active;              ///< binders around this point
+  std::vector<BinderId> active; ///< binders around this point
   std::vector<PlaceState> places;
   std::map<PlaceId, RootState> roots;
   uint64_t clock = 0;
-  struct Use { Tensor value; std::string name; SourceRange range; };
-  std::vector<std::vector<Use>> loopUses;    ///< per open loop
-  SourceRange here;                          ///< of what is being elaborated
-  unsigned depth = 0;                        ///< of calls
-  unsigned sites = 0;                        ///< draw sites of this region
+  struct Use {
+    Tensor value;
+    std::string name;
+    SourceRange range;
+  };
+  std::vector<std::vector<Use>> loopUses; ///< per open loop
+  SourceRange here;                       ///< of what is being elaborated
+  unsigned depth = 0;                     ///< of calls
+  unsigned sites = 0;                     ///< draw sites of this region
   std::string sitePath;
   std::map<const ast::Expr *, DistId> thunkDists; ///< of `let p = pull(..)`
-  const ast::DefItem *conditionOwner = nullptr; ///< whose conditions they are
-  std::map<std::string, Den> outerConditions; ///< of the dist being made
-  std::vector<ValueId> drawSteps;            ///< loop indices that key draws
-  bool perSample = true;                     ///< draws: per sample or once
-  bool inInit = false;                       ///< inside a parameter's init
-  bool inSampling = false;                   ///< jumps are harmless
-  std::set<ValueId> comparisons;             ///< Bool values from trained ones
-};
-
-/// Evaluates a region's body with `here` restored afterwards.
-class HereScope {
-public:
-  HereScope(SourceRange &here, SourceRange now) : here(here), saved(here) {
-    if (now.isValid())
-      here = now;
-  }
-  ~HereScope() { here = saved; }
-
-private:
-  SourceRange &here;
-  SourceRange saved;
+  const ast::DefItem *conditionOwner = nullptr;   ///< whose conditions they are
+  std::map<std::string, Den> outerConditions;     ///< of the dist being made
+  std::vector<ValueId> drawSteps; ///< loop indices that key draws
+  bool perSample = true;          ///< draws: per sample or once
+  bool inInit = false;            ///< inside a parameter's init
+  bool inSampling = false;        ///< jumps are harmless
+  std::set<ValueId> comparisons;  ///< Bool values from trained ones
 };
 
 } // namespace rill::lang::elab

@@ -18,28 +18,41 @@ typed::Op &Elaborator::append(typed::Op op) {
     op.range = here;
   if (op.spelling.empty())
     op.spelling = text(op.range);
+  for (ValueId result : op.results) {
+    Definition &def = definitions[result];
+    def.kind = op.kind;
+    def.name = op.name;
+    def.operands = op.operands;
+    def.place = op.index;
+  }
   regions.back()->ops.push_back(std::move(op));
   return regions.back()->ops.back();
 }
 
 ValueId Elaborator::newValue(Space space, std::string name) {
+  definitions.emplace_back();
+  definitions.back().bounds = Bounds::of(space);
   program.values.push_back({std::move(space), std::move(name), here});
   return static_cast<ValueId>(program.values.size() - 1);
 }
 
 /// Keeps one dependence per place and time.
-static void merge(std::vector<Dependence> &into, const std::vector<Dependence> &from) {
+static void merge(std::vector<Dependence> &into,
+                  const std::vector<Dependence> &from) {
   for (const Dependence &dep : from) {
-    bool known = std::any_of(into.begin(), into.end(), [&](const Dependence &d) {
-      return d.elements == dep.elements && d.root == dep.root && d.time == dep.time;
-    });
+    bool known =
+        std::any_of(into.begin(), into.end(), [&](const Dependence &d) {
+          return d.elements == dep.elements && d.root == dep.root &&
+                 d.time == dep.time;
+        });
     if (!known)
       into.push_back(dep);
   }
 }
 
-Tensor Elaborator::emit(const std::string &name, const std::vector<Tensor> &operands,
-                        Space result, std::map<std::string, typed::Attr> attrs) {
+Tensor Elaborator::emit(const std::string &name,
+                        const std::vector<Tensor> &operands, Space result,
+                        std::map<std::string, typed::Attr> attrs) {
   Tensor t;
   typed::Op op;
   op.name = name;
@@ -61,6 +74,7 @@ Tensor Elaborator::emit(const std::string &name, const std::vector<Tensor> &oper
 
 Tensor Elaborator::withBounds(Tensor t, Bounds bounds) {
   t.bounds = bounds;
+  definitions[t.id].bounds = bounds;
   if (t.space.isFloat() && !t.space.isMatrixSpace()) {
     t.space = spaceFor(bounds, t.space.shape());
     program.values[t.id].space = t.space;
@@ -73,10 +87,12 @@ Tensor Elaborator::constant(double value, const Space &space) {
   return withBounds(t, Bounds::point(value));
 }
 
-Tensor Elaborator::denseConstant(std::vector<double> values, const Space &space) {
+Tensor Elaborator::denseConstant(std::vector<double> values,
+                                 const Space &space) {
   auto [lo, hi] = std::minmax_element(values.begin(), values.end());
   Bounds bounds{*lo, *hi, false, false};
-  return withBounds(emit("const", {}, space, {{"value", std::move(values)}}), bounds);
+  return withBounds(emit("const", {}, space, {{"value", std::move(values)}}),
+                    bounds);
 }
 
 Tensor Elaborator::reshape(const Tensor &t, std::vector<int64_t> shape) {
@@ -93,24 +109,28 @@ Tensor Elaborator::permute(const Tensor &t, const std::vector<int64_t> &perm) {
   std::vector<int64_t> shape;
   for (int64_t axis : perm)
     shape.push_back(t.space.shape()[axis]);
-  Tensor r = emit("permute", {t}, t.space.withShape(std::move(shape)), {{"perm", perm}});
+  Tensor r = emit("permute", {t}, t.space.withShape(std::move(shape)),
+                  {{"perm", perm}});
   r.labels.clear();
   return withBounds(r, t.bounds);
 }
 
-Tensor Elaborator::sliceAxis(const Tensor &t, int64_t dim, int64_t offset, int64_t size) {
+Tensor Elaborator::sliceAxis(const Tensor &t, int64_t dim, int64_t offset,
+                             int64_t size) {
   std::vector<int64_t> shape = t.space.shape();
   if (offset == 0 && size == shape[dim])
     return t;
   std::vector<int64_t> offsets(shape.size(), 0), strides(shape.size(), 1);
   offsets[dim] = offset;
   shape[dim] = size;
-  Tensor r = emit("slice", {t}, t.space.withShape(shape),
-                  {{"offsets", offsets}, {"sizes", shape}, {"strides", strides}});
+  Tensor r =
+      emit("slice", {t}, t.space.withShape(shape),
+           {{"offsets", offsets}, {"sizes", shape}, {"strides", strides}});
   return withBounds(r, t.bounds);
 }
 
-Tensor Elaborator::gather(const Tensor &t, int64_t dim, const std::vector<int64_t> &indices) {
+Tensor Elaborator::gather(const Tensor &t, int64_t dim,
+                          const std::vector<int64_t> &indices) {
   bool contiguous = true;
   for (size_t i = 0; i != indices.size(); ++i)
     contiguous &= indices[i] == indices[0] + static_cast<int64_t>(i);
@@ -123,9 +143,10 @@ Tensor Elaborator::gather(const Tensor &t, int64_t dim, const std::vector<int64_
     reversed &= indices[i] == size - 1 - i;
   shape[dim] = size;
   Space space = t.space.withShape(shape);
-  Tensor r = reversed
-                 ? emit("reverse", {t}, space, {{"dims", std::vector<int64_t>{dim}}})
-                 : emit("gather", {t}, space, {{"dim", dim}, {"indices", indices}});
+  Tensor r =
+      reversed
+          ? emit("reverse", {t}, space, {{"dims", std::vector<int64_t>{dim}}})
+          : emit("gather", {t}, space, {{"dim", dim}, {"indices", indices}});
   return withBounds(r, t.bounds);
 }
 
@@ -180,7 +201,8 @@ Tensor Elaborator::toFloat(const Tensor &t) {
           "a trained value is compared, and the result is used as a number")
         .why("the comparison jumps: its derivative is zero where it exists, so "
              "training would silently ignore it")
-        .help("use a smooth form, for example sigmoid, or stop(...) around the value");
+        .help("use a smooth form, for example sigmoid, or stop(...) around the "
+              "value");
   Tensor r = emit("convert", {t}, Space::real(t.space.shape()));
   return withBounds(r, t.bounds);
 }
@@ -199,14 +221,17 @@ static int64_t siteOf(const std::string &path) {
   return static_cast<int64_t>(hash >> 2);
 }
 
-Tensor Elaborator::draw(const std::string &law, std::vector<int64_t> shape, bool sample) {
+Tensor Elaborator::draw(const std::string &law, std::vector<int64_t> shape,
+                        bool sample) {
   std::string path = sitePath + "/" + std::to_string(sites++);
   typed::Op op;
   op.name = "draw";
-  op.attrs = {{"law", law}, {"site", siteOf(path)}, {"per_sample", int64_t(sample)}};
+  op.attrs = {
+      {"law", law}, {"site", siteOf(path)}, {"per_sample", int64_t(sample)}};
   op.operands = drawSteps;
   Tensor t;
-  t.space = law == "uniform" ? Space::make(SpaceKind::Unit, shape) : Space::real(shape);
+  t.space = law == "uniform" ? Space::make(SpaceKind::Unit, shape)
+                             : Space::real(shape);
   t.bounds = Bounds::of(t.space);
   t.id = newValue(t.space);
   op.results.push_back(t.id);
@@ -214,17 +239,19 @@ Tensor Elaborator::draw(const std::string &law, std::vector<int64_t> shape, bool
   return t;
 }
 
-static bool jumps(const std::string &op) { return op == "floor" || op == "sign"; }
+static bool jumps(const std::string &op) {
+  return op == "floor" || op == "sign";
+}
 
 Tensor Elaborator::unary(const std::string &op, const Tensor &x) {
   if (jumps(op) && x.trained && !inSampling)
-    error(Code::JumpInTrainedValue, here,
-          "'" + op + "' of a trained value", "its derivative is zero")
+    error(Code::JumpInTrainedValue, here, "'" + op + "' of a trained value",
+          "its derivative is zero")
         .why("the value jumps where it is not constant, so training would "
              "silently ignore what it depends on")
         .help("use a smooth form, or stop(...) if no gradient should pass");
-  bool keeps = op == "neg" || op == "abs" || op == "sq" || op == "sign" || op == "stop" ||
-               op == "not";
+  bool keeps = op == "neg" || op == "abs" || op == "sq" || op == "sign" ||
+               op == "stop" || op == "not";
   Tensor in = keeps ? x : toFloat(x);
   Space space = in.space.isFloat() ? Space::real(in.space.shape()) : in.space;
   if (space.kind() == SpaceKind::Fin)
@@ -236,22 +263,30 @@ Tensor Elaborator::unary(const std::string &op, const Tensor &x) {
 }
 
 static Bounds combine(const std::string &op, const Bounds &a, const Bounds &b) {
-  if (op == "add") return add(a, b);
-  if (op == "sub") return subtract(a, b);
-  if (op == "mul") return multiply(a, b);
-  if (op == "div") return divide(a, b);
-  if (op == "min") return minimum(a, b);
-  if (op == "max") return maximum(a, b);
-  if (op == "pow" && a.isPositive()) return Bounds::positive();
+  if (op == "add")
+    return add(a, b);
+  if (op == "sub")
+    return subtract(a, b);
+  if (op == "mul")
+    return multiply(a, b);
+  if (op == "div")
+    return divide(a, b);
+  if (op == "min")
+    return minimum(a, b);
+  if (op == "max")
+    return maximum(a, b);
+  if (op == "pow" && a.isPositive())
+    return Bounds::positive();
   return Bounds::all();
 }
 
 Tensor Elaborator::binary(const std::string &op, Tensor x, Tensor y) {
   bool isLogic = op == "and" || op == "or" || op == "xor";
-  bool wantFloat = !isLogic && (x.space.isFloat() || y.space.isFloat() || op == "div" ||
-                                op == "pow" || op == "logaddexp" || op == "atan2");
+  bool wantFloat =
+      !isLogic && (x.space.isFloat() || y.space.isFloat() || op == "div" ||
+                   op == "pow" || op == "logaddexp" || op == "atan2");
   if (wantFloat || (!isLogic && (x.space.kind() == SpaceKind::Bool ||
-                                y.space.kind() == SpaceKind::Bool)))
+                                 y.space.kind() == SpaceKind::Bool)))
     x = toFloat(x), y = toFloat(y);
   Space space = x.space.isFloat() ? Space::real(x.space.shape()) : x.space;
   if (space.kind() == SpaceKind::Fin)
@@ -263,7 +298,8 @@ Tensor Elaborator::binary(const std::string &op, Tensor x, Tensor y) {
   return withBounds(r, bounds);
 }
 
-Tensor Elaborator::binaryScalar(const std::string &op, const Tensor &x, double y) {
+Tensor Elaborator::binaryScalar(const std::string &op, const Tensor &x,
+                                double y) {
   Space space = x.space.isFloat() || op == "div" || y != static_cast<int64_t>(y)
                     ? Space::real(x.space.shape())
                     : Space::make(SpaceKind::Int, x.space.shape());
@@ -272,7 +308,8 @@ Tensor Elaborator::binaryScalar(const std::string &op, const Tensor &x, double y
   return binary(op, x, c);
 }
 
-Tensor Elaborator::scalarBinary(const std::string &op, double x, const Tensor &y) {
+Tensor Elaborator::scalarBinary(const std::string &op, double x,
+                                const Tensor &y) {
   Space space = y.space.isFloat() || op == "div" || x != static_cast<int64_t>(x)
                     ? Space::real(y.space.shape())
                     : Space::make(SpaceKind::Int, y.space.shape());
@@ -282,10 +319,12 @@ Tensor Elaborator::scalarBinary(const std::string &op, double x, const Tensor &y
 }
 
 Tensor Elaborator::compare(const std::string &pred, Tensor x, Tensor y) {
-  if (x.space.isFloat() != y.space.isFloat() || x.space.kind() == SpaceKind::Bool)
+  if (x.space.isFloat() != y.space.isFloat() ||
+      x.space.kind() == SpaceKind::Bool)
     x = toFloat(x), y = toFloat(y);
-  Tensor r = emit("compare", {x, y}, Space::make(SpaceKind::Bool, x.space.shape()),
-                  {{"pred", pred}});
+  Tensor r =
+      emit("compare", {x, y}, Space::make(SpaceKind::Bool, x.space.shape()),
+           {{"pred", pred}});
   if (r.trained)
     comparisons.insert(r.id);
   return r;
@@ -299,7 +338,8 @@ Tensor Elaborator::select(const Tensor &c, Tensor a, Tensor b) {
   return withBounds(r, a.bounds.join(b.bounds));
 }
 
-typed::Region Elaborator::regionOf(const std::function<void(typed::Region &)> &body) {
+typed::Region
+Elaborator::regionOf(const std::function<void(typed::Region &)> &body) {
   typed::Region region;
   regions.push_back(&region);
   paramValues.emplace_back();

@@ -19,7 +19,8 @@ Elaborator::findExpectation(const ast::Expr &expr, Frame &frame) {
     source.frame = frame;
     return source;
   }
-  if (const auto *minus = expr.as<ast::UnaryExpr>(); minus && minus->op == "-") {
+  if (const auto *minus = expr.as<ast::UnaryExpr>();
+      minus && minus->op == "-") {
     auto inner = findExpectation(*minus->operand, frame);
     if (inner)
       inner->scale = -inner->scale, inner->shift = -inner->shift;
@@ -59,8 +60,8 @@ Elaborator::findExpectation(const ast::Expr &expr, Frame &frame) {
   const ast::DefItem &def = *found->callable->def;
   ast::CallExpr none{};
   none.hasBar = false;
-  if (def.params &&
-      !bindArguments(*def.params, call ? *call : none, expr.range, frame, callee, def.name.text))
+  if (def.params && !bindArguments(*def.params, call ? *call : none, expr.range,
+                                   frame, callee, def.name.text))
     return std::nullopt;
   return findExpectation(*def.body, callee);
 }
@@ -87,8 +88,9 @@ static bool mentions(const ast::Expr &expr, const Env &env) {
   return false;
 }
 
-bool Elaborator::drawBinding(const ast::DrawBinding &draw, Frame &frame, typed::Expectation &made,
-                             typed::Region &region, bool inTrain) {
+bool Elaborator::drawBinding(const ast::DrawBinding &draw, Frame &frame,
+                             typed::Expectation &made, typed::Region &region,
+                             bool inTrain) {
   HereScope scope(here, draw.value->range);
   if (!draw.isDraw) {
     Den den = eval(*draw.value, frame);
@@ -110,10 +112,12 @@ bool Elaborator::drawBinding(const ast::DrawBinding &draw, Frame &frame, typed::
     LawPtr law = lawOf(from, draw.value->range, frame);
     if (!law)
       return false;
-    std::optional<Space> demand = wanted.isValid() ? std::optional(wanted) : ownSpace(*law);
+    std::optional<Space> demand =
+        wanted.isValid() ? std::optional(wanted) : ownSpace(*law);
     if (local) {
       if (!demand) {
-        error(Code::SpaceUndetermined, draw.value->range, "the space of this draw is not determined");
+        error(Code::SpaceUndetermined, draw.value->range,
+              "the space of this draw is not determined");
         return false;
       }
       auto drawn = sampleOf(*law, *demand, draw.value->range);
@@ -122,21 +126,24 @@ bool Elaborator::drawBinding(const ast::DrawBinding &draw, Frame &frame, typed::
       std::vector<Den> items;
       for (const Tensor &t : *drawn)
         items.push_back(Den::ofTensor(t));
-      bindPattern(draw.pattern, items.size() == 1 ? items[0] : Den::ofTuple(items), frame);
+      bindPattern(draw.pattern,
+                  items.size() == 1 ? items[0] : Den::ofTuple(items), frame);
       return true;
     }
     item.dist = tryMakeDist(*law, demand, law->spelling, draw.value->range);
     if (!item.dist)
       return false;
     if (!canSample(*law)) {
-      error(Code::NoSampler, draw.value->range, "'" + law->spelling + "' cannot be drawn from");
+      error(Code::NoSampler, draw.value->range,
+            "'" + law->spelling + "' cannot be drawn from");
       return false;
     }
     subject = program.dists[*item.dist].subject;
   }
   std::vector<Den> items;
-  std::vector<Space> leaves = subject.kind() == SpaceKind::Product ? subject.fields()
-                                                                   : std::vector<Space>{subject};
+  std::vector<Space> leaves = subject.kind() == SpaceKind::Product
+                                  ? subject.fields()
+                                  : std::vector<Space>{subject};
   for (const Space &leaf : leaves) {
     Tensor t;
     t.space = leaf;
@@ -148,12 +155,15 @@ bool Elaborator::drawBinding(const ast::DrawBinding &draw, Frame &frame, typed::
   }
   made.draws.push_back(std::move(item));
   Den value = items.size() == 1 ? items[0] : Den::ofTuple(items);
-  value.names = subject.kind() == SpaceKind::Product ? subject.fieldNames() : std::vector<std::string>();
+  value.names = subject.kind() == SpaceKind::Product
+                    ? subject.fieldNames()
+                    : std::vector<std::string>();
   bindPattern(draw.pattern, value, frame);
   return true;
 }
 
-std::optional<typed::Expectation> Elaborator::expectation(const ExpectSource &source, bool inTrain) {
+std::optional<typed::Expectation>
+Elaborator::expectation(const ExpectSource &source, bool inTrain) {
   typed::Expectation made;
   bool ok = true;
   Frame outer = source.frame;
@@ -165,35 +175,41 @@ std::optional<typed::Expectation> Elaborator::expectation(const ExpectSource &so
   }
   std::string site = "E/" + std::to_string(program.trains.size()) + "/" +
                      std::to_string(program.checks.size());
-  made.body = memberRegion(site, {}, {}, {}, [&](typed::Region &region, std::vector<Tensor>) {
-    Frame frame = outer;
-    frame.env = Env::inside(outer.env);
-    for (const ast::DrawBinding &draw : source.node->draws)
-      ok &= drawBinding(draw, frame, made, region, inTrain);
-    if (!ok)
-      return;
-    auto value = floatTensor(*source.node->body, frame);
-    if (value && value->rank() != 0) {
-      error(Code::BadCheck, source.node->body->range,
-            "an expectation needs a scalar, but this has space " + value->space.str());
-      value.reset();
-    }
-    ok = value.has_value();
-    if (!ok)
-      return;
-    HereScope scope(here, source.node->body->range);
-    if (source.scale != 1)
-      value = source.scale == -1 ? unary("neg", *value) : binaryScalar("mul", *value, source.scale);
-    if (source.shift != 0)
-      value = binaryScalar("add", *value, source.shift);
-    region.results = {value->id};
-  });
+  made.body = memberRegion(
+      site, {}, {}, {}, [&](typed::Region &region, std::vector<Tensor>) {
+        Frame frame = outer;
+        frame.env = Env::inside(outer.env);
+        for (const ast::DrawBinding &draw : source.node->draws)
+          ok &= drawBinding(draw, frame, made, region, inTrain);
+        if (!ok)
+          return;
+        auto value = floatTensor(*source.node->body, frame);
+        if (value && value->rank() != 0) {
+          error(Code::BadCheck, source.node->body->range,
+                "an expectation needs a scalar, but this has space " +
+                    value->space.str());
+          value.reset();
+        }
+        ok = value.has_value();
+        if (!ok)
+          return;
+        HereScope scope(here, source.node->body->range);
+        if (source.scale != 1)
+          value = source.scale == -1
+                      ? unary("neg", *value)
+                      : binaryScalar("mul", *value, source.scale);
+        if (source.shift != 0)
+          value = binaryScalar("add", *value, source.shift);
+        region.results = {value->id};
+      });
   return ok ? std::optional(std::move(made)) : std::nullopt;
 }
 
 /// E "enumerate" and quadrature rules are of later slices.
-std::optional<int64_t> Elaborator::tryStaticInt(const ast::Expr &expr, Frame &frame) {
-  if (const auto *name = expr.as<ast::NameExpr>(); name && !find(name->name, frame.env)) {
+std::optional<int64_t> Elaborator::tryStaticInt(const ast::Expr &expr,
+                                                Frame &frame) {
+  if (const auto *name = expr.as<ast::NameExpr>();
+      name && !find(name->name, frame.env)) {
     unsupported(expr.range, "the rule '" + name->name + "' of an expectation");
     return std::nullopt;
   }
@@ -201,22 +217,26 @@ std::optional<int64_t> Elaborator::tryStaticInt(const ast::Expr &expr, Frame &fr
 }
 
 /// A value without draws.
-std::optional<typed::Expectation> Elaborator::plainExpectation(const ast::Expr &expr, Frame &frame) {
+std::optional<typed::Expectation>
+Elaborator::plainExpectation(const ast::Expr &expr, Frame &frame) {
   typed::Expectation made;
   bool ok = false;
-  made.body = memberRegion("value", {}, {}, {}, [&](typed::Region &region, std::vector<Tensor>) {
-    auto value = tensor(expr, frame);
-    if (!value)
-      return;
-    if (value->rank() != 0) {
-      error(Code::BadCheck, expr.range, "a check needs a scalar, but '" + text(expr.range) +
-            "' has space " + value->space.withShape(value->valueShape()).str());
-      return;
-    }
-    HereScope scope(here, expr.range);
-    region.results = {toFloat(*value).id};
-    ok = true;
-  });
+  made.body = memberRegion(
+      "value", {}, {}, {}, [&](typed::Region &region, std::vector<Tensor>) {
+        auto value = tensor(expr, frame);
+        if (!value)
+          return;
+        if (value->rank() != 0) {
+          error(Code::BadCheck, expr.range,
+                "a check needs a scalar, but '" + text(expr.range) +
+                    "' has space " +
+                    value->space.withShape(value->valueShape()).str());
+          return;
+        }
+        HereScope scope(here, expr.range);
+        region.results = {toFloat(*value).id};
+        ok = true;
+      });
   return ok ? std::optional(std::move(made)) : std::nullopt;
 }
 

@@ -15,9 +15,12 @@ Den Elaborator::eval(const ast::Expr &expr, Frame &frame) {
 }
 
 static const char *laterName(const ast::Expr &expr) {
-  if (expr.as<ast::ScanExpr>()) return "'scan'";
-  if (expr.as<ast::OverExpr>()) return "'over .. from'";
-  if (expr.as<ast::DerivExpr>()) return "a derivative operator";
+  if (expr.as<ast::ScanExpr>())
+    return "'scan'";
+  if (expr.as<ast::OverExpr>())
+    return "'over .. from'";
+  if (expr.as<ast::DerivExpr>())
+    return "a derivative operator";
   return nullptr;
 }
 
@@ -93,13 +96,15 @@ Den Elaborator::evalNode(const ast::Expr &expr, Frame &frame) {
   if (expr.as<ast::ExpectExpr>()) {
     error(Code::UnsupportedConstruct, expr.range,
           "E[...] inside of another expression is not compiled yet")
-        .help("an expectation stands at the top of a loss or of one side of a check");
+        .help("an expectation stands at the top of a loss or of one side of a "
+              "check");
     return Den::error();
   }
   return unsupported(expr.range, "this expression");
 }
 
-Den Elaborator::evalName(const ast::NameExpr &node, SourceRange range, Frame &frame) {
+Den Elaborator::evalName(const ast::NameExpr &node, SourceRange range,
+                         Frame &frame) {
   const Den *found = find(node.name, frame.env);
   if (!found)
     return unknownName(node.name, range, frame.env);
@@ -113,7 +118,8 @@ Den Elaborator::evalName(const ast::NameExpr &node, SourceRange range, Frame &fr
     auto it = outerConditions.find(found->text);
     if (it != outerConditions.end())
       return it->second;
-    error(Code::NotStatic, range, "the condition '" + node.name + "' is not known at compile time");
+    error(Code::NotStatic, range,
+          "the condition '" + node.name + "' is not known at compile time");
     return Den::error();
   }
   if (found->is(Den::Kind::Tensor))
@@ -125,20 +131,23 @@ Den Elaborator::evalName(const ast::NameExpr &node, SourceRange range, Frame &fr
     std::vector<int64_t> shape;
     for (BinderId binder : active)
       shape.push_back(binders[binder].extent());
-    Tensor t = draw(found->text == "std_normal" ? "normal" : "uniform", shape, perSample);
+    Tensor t = draw(found->text == "std_normal" ? "normal" : "uniform", shape,
+                    perSample);
     t.labels = active;
     return Den::ofTensor(t);
   }
   return *found;
 }
 
-Den Elaborator::evalList(const ast::ListExpr &node, const ast::Expr &expr, Frame &frame) {
+Den Elaborator::evalList(const ast::ListExpr &node, const ast::Expr &expr,
+                         Frame &frame) {
   std::vector<Den> items;
   bool failed = false, tensors = false;
   for (const ast::ExprPtr &item : node.items) {
     items.push_back(eval(*item, frame));
     failed |= items.back().isError();
-    tensors |= items.back().is(Den::Kind::Tensor) || items.back().is(Den::Kind::Place);
+    tensors |=
+        items.back().is(Den::Kind::Tensor) || items.back().is(Den::Kind::Place);
   }
   if (failed)
     return Den::error();
@@ -174,16 +183,18 @@ Den Elaborator::evalList(const ast::ListExpr &node, const ast::Expr &expr, Frame
 /// `name[..]` where the name is a space that takes brackets.
 static bool isSpaceName(const std::string &name) {
   static const std::set<std::string> names = {
-      "Real", "Positive", "Unit", "Bool", "Int", "Fin", "Simplex",
-      "PLU", "Orthogonal", "Permutation", "LowerUnit"};
+      "Real",    "Positive", "Unit",       "Bool",        "Int",      "Fin",
+      "Simplex", "PLU",      "Orthogonal", "Permutation", "LowerUnit"};
   return names.count(name) != 0;
 }
 
-Den Elaborator::evalIndex(const ast::IndexExpr &node, const ast::Expr &expr, Frame &frame) {
+Den Elaborator::evalIndex(const ast::IndexExpr &node, const ast::Expr &expr,
+                          Frame &frame) {
   if (const auto *name = node.base->as<ast::NameExpr>()) {
     const Den *found = find(name->name, frame.env);
     if (isSpaceName(name->name) && (!found || found->is(Den::Kind::SpaceOf))) {
-      Space made = spaceFromIndex(name->name, expr.range, {}, {&node.slots}, frame);
+      Space made =
+          spaceFromIndex(name->name, expr.range, {}, {&node.slots}, frame);
       return made.isValid() ? Den::ofSpace(made) : Den::error();
     }
     if (found && found->is(Den::Kind::Builtin) &&
@@ -195,7 +206,8 @@ Den Elaborator::evalIndex(const ast::IndexExpr &node, const ast::Expr &expr, Fra
       for (BinderId binder : active)
         shape.push_back(binders[binder].extent());
       shape.insert(shape.end(), made.shape().begin(), made.shape().end());
-      Tensor t = draw(found->text == "std_normal" ? "normal" : "uniform", shape, perSample);
+      Tensor t = draw(found->text == "std_normal" ? "normal" : "uniform", shape,
+                      perSample);
       t.labels = active;
       return Den::ofTensor(t);
     }
@@ -212,7 +224,8 @@ Den Elaborator::evalIndex(const ast::IndexExpr &node, const ast::Expr &expr, Fra
     if (base.law->callable && base.law->form == Law::Form::Decl &&
         staticsOf(*base.law->callable) && !base.law->callable->made) {
       auto law = std::make_shared<Law>(*base.law);
-      law->callable = makeInstance(*base.law->callable, node.slots, frame, expr.range);
+      law->callable =
+          makeInstance(*base.law->callable, node.slots, frame, expr.range);
       law->spelling = text(expr.range);
       return law->callable ? Den::ofLaw(law) : Den::error();
     }
@@ -234,7 +247,8 @@ Den Elaborator::evalIndex(const ast::IndexExpr &node, const ast::Expr &expr, Fra
       error(Code::ShapeMismatch, expr.range, "a list has one index");
       return Den::error();
     }
-    auto resolved = resolveSlot(node.slots[0], static_cast<int64_t>(base.items.size()), frame, true);
+    auto resolved = resolveSlot(
+        node.slots[0], static_cast<int64_t>(base.items.size()), frame, true);
     if (!resolved)
       return Den::error();
     if (resolved->kind != ResolvedSlot::Kind::Points)
@@ -259,12 +273,14 @@ Den Elaborator::evalIndex(const ast::IndexExpr &node, const ast::Expr &expr, Fra
     return Den::ofSpace(base.space);
   default:
     error(Code::SpaceMismatch, expr.range,
-          "'" + text(node.base->range) + "' is " + base.describe() + " and has no elements");
+          "'" + text(node.base->range) + "' is " + base.describe() +
+              " and has no elements");
     return Den::error();
   }
 }
 
-Den Elaborator::evalMember(const ast::MemberExpr &node, const ast::Expr &expr, Frame &frame) {
+Den Elaborator::evalMember(const ast::MemberExpr &node, const ast::Expr &expr,
+                           Frame &frame) {
   Den base = eval(*node.base, frame);
   if (base.isError())
     return base;
@@ -304,16 +320,18 @@ Den Elaborator::evalMember(const ast::MemberExpr &node, const ast::Expr &expr, F
   } else if (isFlow(base)) {
     return unsupported(expr.range, "'." + member + "' of a flow");
   }
-  Diagnostic &d = error(Code::UnknownMember, node.member.range,
-                        "'" + text(node.base->range) + "' is " + base.describe() +
-                            " and has no member '" + member + "'");
+  Diagnostic &d =
+      error(Code::UnknownMember, node.member.range,
+            "'" + text(node.base->range) + "' is " + base.describe() +
+                " and has no member '" + member + "'");
   std::string close = didYouMean(member, known);
   if (!close.empty())
     d.help("did you mean '" + close + "'?");
   return Den::error();
 }
 
-Den Elaborator::evalIf(const ast::IfExpr &node, const ast::Expr &expr, Frame &frame) {
+Den Elaborator::evalIf(const ast::IfExpr &node, const ast::Expr &expr,
+                       Frame &frame) {
   Den condition = eval(*node.condition, frame);
   if (condition.isError())
     return condition;
@@ -365,7 +383,8 @@ Den Elaborator::memberExpr(const ast::Expr &expr, Frame &frame) {
   return eval(expr, frame);
 }
 
-std::optional<Tensor> Elaborator::tensorOf(const Den &den, SourceRange range, Frame &frame) {
+std::optional<Tensor> Elaborator::tensorOf(const Den &den, SourceRange range,
+                                           Frame &frame) {
   HereScope scope(here, range);
   switch (den.kind) {
   case Den::Kind::Error:
@@ -375,7 +394,8 @@ std::optional<Tensor> Elaborator::tensorOf(const Den &den, SourceRange range, Fr
   case Den::Kind::Number:
     return constant(den.number, Space::real());
   case Den::Kind::Bool:
-    return emit("const", {}, Space::make(SpaceKind::Bool), {{"value", double(den.truth)}});
+    return emit("const", {}, Space::make(SpaceKind::Bool),
+                {{"value", double(den.truth)}});
   case Den::Kind::Place:
     return readPlace(den, range);
   case Den::Kind::Partial:
@@ -393,7 +413,8 @@ std::optional<Tensor> Elaborator::tensorOf(const Den &den, SourceRange range, Fr
         values.push_back(item.number);
       }
     }
-    if (!values.empty() && Space::real(shape).elements() == static_cast<int64_t>(values.size()))
+    if (!values.empty() &&
+        Space::real(shape).elements() == static_cast<int64_t>(values.size()))
       return denseConstant(values, Space::real(shape));
     break;
   }
@@ -411,7 +432,8 @@ std::optional<Tensor> Elaborator::tensorOf(const Den &den, SourceRange range, Fr
     break;
   }
   error(Code::SpaceMismatch, range,
-        "a value is needed here, but '" + text(range) + "' is " + den.describe());
+        "a value is needed here, but '" + text(range) + "' is " +
+            den.describe());
   return std::nullopt;
 }
 
@@ -419,7 +441,8 @@ std::optional<Tensor> Elaborator::tensor(const ast::Expr &expr, Frame &frame) {
   return tensorOf(eval(expr, frame), expr.range, frame);
 }
 
-std::optional<Tensor> Elaborator::floatTensor(const ast::Expr &expr, Frame &frame) {
+std::optional<Tensor> Elaborator::floatTensor(const ast::Expr &expr,
+                                              Frame &frame) {
   auto t = tensor(expr, frame);
   return t ? std::optional(toFloat(*t)) : std::nullopt;
 }

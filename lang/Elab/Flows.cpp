@@ -39,7 +39,8 @@ std::vector<Den> Elaborator::placeLeaves(const ast::Expr &expr, Frame &frame) {
 }
 
 void Elaborator::applyFlow(const Den &flow, const std::vector<Den> &targets,
-                           const ast::CallExpr *call, Frame &frame, SourceRange range) {
+                           const ast::CallExpr *call, Frame &frame,
+                           SourceRange range) {
   if (flow.isError())
     return;
   const Callable &callable = *flow.callable;
@@ -64,16 +65,20 @@ void Elaborator::applyFlow(const Den &flow, const std::vector<Den> &targets,
   auto count = staticInt(*callable.repeat->count, inner);
   if (!count)
     return;
-  repeatBlock(*count, "repeat", inner, callable.range,
-              [&](Frame &step) { block(callable.repeat->block, step); }, nullptr);
+  repeatBlock(
+      *count, "repeat", inner, callable.range,
+      [&](Frame &step) { block(callable.repeat->block, step); }, nullptr);
 }
 
-void Elaborator::applyDecl(const Callable &flow, const std::vector<Den> &targets,
-                           const ast::CallExpr *call, Frame &frame, SourceRange range) {
+void Elaborator::applyDecl(const Callable &flow,
+                           const std::vector<Den> &targets,
+                           const ast::CallExpr *call, Frame &frame,
+                           SourceRange range) {
   if (!ready(flow, range))
     return;
   if (depth > 150) {
-    error(Code::RecursiveDefinition, range, "'" + flow.name + "' uses itself without an end")
+    error(Code::RecursiveDefinition, range,
+          "'" + flow.name + "' uses itself without an end")
         .why("recursion is unrolled when the program is compiled")
         .help("let a static 'if' end it");
     return;
@@ -91,8 +96,10 @@ void Elaborator::applyDecl(const Callable &flow, const std::vector<Den> &targets
       return;
     }
     for (size_t i = 0; i != subject.size(); ++i) {
-      std::string what = "'" + subject[i].name.text + "' of '" + flow.name + "'";
-      Space have = placeSpace(targets[i].place).withShape(placeValueShape(targets[i]));
+      std::string what =
+          "'" + subject[i].name.text + "' of '" + flow.name + "'";
+      Space have =
+          placeSpace(targets[i].place).withShape(placeValueShape(targets[i]));
       if (subject[i].space) {
         if (!unify(*subject[i].space, have, callee, range, what))
           return;
@@ -110,8 +117,8 @@ void Elaborator::applyDecl(const Callable &flow, const std::vector<Den> &targets
     ast::CallExpr none{};
     none.hasBar = false;
     const std::vector<ast::Arg> empty;
-    if (!bindGroup(def.params->conditions, call ? call->conditions : empty, range, frame,
-                   callee, flow.name))
+    if (!bindGroup(def.params->conditions, call ? call->conditions : empty,
+                   range, frame, callee, flow.name))
       return;
   }
   ++depth;
@@ -143,7 +150,8 @@ bool Elaborator::tryFlowCall(const ast::Expr &expr, Frame &frame,
   if (call) {
     const auto *name = call->callee->as<ast::NameExpr>();
     const Den *found = name ? find(name->name, frame.env) : nullptr;
-    bool maybe = call->callee->as<ast::IndexExpr>() || (found && isFlow(*found));
+    bool maybe =
+        call->callee->as<ast::IndexExpr>() || (found && isFlow(*found));
     if (found && found->is(Den::Kind::Thunk))
       maybe = true;
     if (const auto *index = call->callee->as<ast::IndexExpr>()) {
@@ -167,8 +175,8 @@ bool Elaborator::tryFlowCall(const ast::Expr &expr, Frame &frame,
         return true;
       if (!arguments[i].is(Den::Kind::Place)) {
         error(Code::NotAPlace, expr.range,
-              "a flow updates places, but argument " + std::to_string(i + 1) + " is " +
-                  arguments[i].describe());
+              "a flow updates places, but argument " + std::to_string(i + 1) +
+                  " is " + arguments[i].describe());
         return true;
       }
     }
@@ -176,15 +184,19 @@ bool Elaborator::tryFlowCall(const ast::Expr &expr, Frame &frame,
       arguments = target ? *target : frame.subject;
     bool same = !target || target->size() == arguments.size();
     for (size_t i = 0; target && same && i != arguments.size(); ++i)
-      same = (*target)[i].place == arguments[i].place ||
-             places[(*target)[i].place].elements == places[arguments[i].place].elements ||
-             (places[(*target)[i].place].root == places[arguments[i].place].root &&
-              *places[(*target)[i].place].elements == *places[arguments[i].place].elements);
+      same =
+          (*target)[i].place == arguments[i].place ||
+          places[(*target)[i].place].elements ==
+              places[arguments[i].place].elements ||
+          (places[(*target)[i].place].root == places[arguments[i].place].root &&
+           *places[(*target)[i].place].elements ==
+               *places[arguments[i].place].elements);
     if (!same) {
       error(Code::NotAPlace, expr.range,
             "a flow updates the place that it is applied to",
             "not the place on the left")
-          .why("x := f(x) replaces x; the result of a flow on another place would "
+          .why("x := f(x) replaces x; the result of a flow on another place "
+               "would "
                "overwrite this one without a way back")
           .help("apply it to the same place on both sides");
       return true;
@@ -200,7 +212,8 @@ bool Elaborator::tryFlowCall(const ast::Expr &expr, Frame &frame,
   if (!isFlow(flow))
     return false;
   if (frame.subject.empty()) {
-    error(Code::NotAPlace, expr.range, "there is no place here that this flow could update");
+    error(Code::NotAPlace, expr.range,
+          "there is no place here that this flow could update");
     return true;
   }
   applyFlow(flow, frame.subject, nullptr, frame, expr.range);
@@ -208,12 +221,14 @@ bool Elaborator::tryFlowCall(const ast::Expr &expr, Frame &frame,
 }
 
 /// `count` steps of `body`, as one loop with stacked parameters.
-void Elaborator::repeatBlock(int64_t count, const std::string &what, Frame &frame,
-                             SourceRange range, const std::function<void(Frame &)> &body,
+void Elaborator::repeatBlock(int64_t count, const std::string &what,
+                             Frame &frame, SourceRange range,
+                             const std::function<void(Frame &)> &body,
                              const std::string *indexName) {
   if (count < 1) {
     if (count < 0)
-      error(Code::StaticArithmetic, range, "'" + what + "' " + std::to_string(count) + " times");
+      error(Code::StaticArithmetic, range,
+            "'" + what + "' " + std::to_string(count) + " times");
     return;
   }
   HereScope scope(here, range);
@@ -229,7 +244,8 @@ void Elaborator::repeatBlock(int64_t count, const std::string &what, Frame &fram
   int again = ++frame.instances->counts["*"];
   if (again > 1)
     star = what + "#" + std::to_string(again) + ".*";
-  instances->path = frame.instances->path.empty() ? star : frame.instances->path + "." + star;
+  instances->path =
+      frame.instances->path.empty() ? star : frame.instances->path + "." + star;
   instances->stack = frame.instances->stack;
   instances->stack.push_back(count);
   instances->steps = frame.instances->steps;
@@ -241,7 +257,8 @@ void Elaborator::repeatBlock(int64_t count, const std::string &what, Frame &fram
   size_t firstInside = program.values.size();
   loopUses.emplace_back();
   op.regions.push_back(regionOf([&](typed::Region &region) {
-    ValueId index = newValue(Space::make(SpaceKind::Int), indexName ? *indexName : "step");
+    ValueId index =
+        newValue(Space::make(SpaceKind::Int), indexName ? *indexName : "step");
     region.args.push_back(index);
     instances->steps.push_back(index);
     if (indexName) {
@@ -274,7 +291,8 @@ void Elaborator::repeatBlock(int64_t count, const std::string &what, Frame &fram
   for (const auto &[place, old] : before)
     if (count > 1 && placeSpace(place) != old) {
       error(Code::SpaceMismatch, range,
-            "a step of '" + what + "' maps " + old.str() + " to " + placeSpace(place).str())
+            "a step of '" + what + "' maps " + old.str() + " to " +
+                placeSpace(place).str())
           .why("the next step would start in another space")
           .help("let each step end in the space that it starts in");
       return;

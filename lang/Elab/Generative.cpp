@@ -15,8 +15,10 @@ namespace rill::lang::elab {
 Den Elaborator::partialValue(Partial &partial) {
   int64_t total = partial.space.elements();
   // One piece in order is the value itself.
-  if (partial.pieces.size() == 1 && partial.pieces[0].first.size() == size_t(total) &&
-      std::is_sorted(partial.pieces[0].first.begin(), partial.pieces[0].first.end())) {
+  if (partial.pieces.size() == 1 &&
+      partial.pieces[0].first.size() == size_t(total) &&
+      std::is_sorted(partial.pieces[0].first.begin(),
+                     partial.pieces[0].first.end())) {
     Tensor t = reshape(partial.pieces[0].second, partial.space.shape());
     t.labels.clear();
     return Den::ofTensor(t);
@@ -27,7 +29,8 @@ Den Elaborator::partialValue(Partial &partial) {
   for (const auto &[elements, value] : partial.pieces) {
     Tensor line = value;
     line.labels.clear();
-    flat.push_back(toFloat(reshape(line, {static_cast<int64_t>(elements.size())})));
+    flat.push_back(
+        toFloat(reshape(line, {static_cast<int64_t>(elements.size())})));
     for (size_t i = 0; i != elements.size(); ++i)
       from[elements[i]] = at + static_cast<int64_t>(i);
     at += static_cast<int64_t>(elements.size());
@@ -43,7 +46,8 @@ Den Elaborator::partialValue(Partial &partial) {
   return Den::ofTensor(t);
 }
 
-bool Elaborator::generative(const ast::Block &body, Frame &frame, std::optional<Tensor> *total,
+bool Elaborator::generative(const ast::Block &body, Frame &frame,
+                            std::optional<Tensor> *total,
                             const std::vector<BinderId> &over) {
   bool ok = true;
   for (const ast::StmtPtr &stmt : body.stmts) {
@@ -93,38 +97,47 @@ bool Elaborator::generative(const ast::Block &body, Frame &frame, std::optional<
 
 /// `total`: the density so far; null when sampling. `over`: binders of the
 /// enclosing `each`, after the ones that lift the law.
-bool Elaborator::drawStmt(const ast::DrawStmt &stmt, Frame &frame, std::optional<Tensor> *total,
+bool Elaborator::drawStmt(const ast::DrawStmt &stmt, Frame &frame,
+                          std::optional<Tensor> *total,
                           const std::vector<BinderId> &over) {
   LawPtr law = lawOf(eval(*stmt.law, frame), stmt.law->range, frame);
   if (!law)
     return false;
   const auto *index = stmt.target->as<ast::IndexExpr>();
-  const auto *name = (index ? index->base.get() : stmt.target.get())->as<ast::NameExpr>();
+  const auto *name =
+      (index ? index->base.get() : stmt.target.get())->as<ast::NameExpr>();
   const Den *known = name ? find(name->name, frame.env) : nullptr;
-  bool subject = known && (total ? known->is(Den::Kind::Tensor) : known->is(Den::Kind::Partial));
+  bool subject = known && (total ? known->is(Den::Kind::Tensor)
+                                 : known->is(Den::Kind::Partial));
   if (!subject) {
     if (!name || index) {
-      error(Code::DrawOutsideLaw, stmt.target->range, "a draw goes into a name or a place of the subject");
+      error(Code::DrawOutsideLaw, stmt.target->range,
+            "a draw goes into a name or a place of the subject");
       return false;
     }
-    Space wanted = stmt.space ? space(*stmt.space, frame) : ownSpace(*law).value_or(Space());
+    Space wanted = stmt.space ? space(*stmt.space, frame)
+                              : ownSpace(*law).value_or(Space());
     if (!wanted.isValid()) {
-      error(Code::SpaceUndetermined, stmt.target->range, "the space of this draw is not determined")
+      error(Code::SpaceUndetermined, stmt.target->range,
+            "the space of this draw is not determined")
           .help("write it: " + name->name + ": Real[2] ~ ...");
       return false;
     }
     if (total) {
-      error(Code::NoDensity, stmt.target->range, "a latent draw has no density here");
+      error(Code::NoDensity, stmt.target->range,
+            "a latent draw has no density here");
       return false;
     }
     auto drawn = sampleOf(*law, wanted, stmt.law->range);
     if (!drawn)
       return false;
-    bind(frame.env, {name->name, stmt.target->range}, Den::ofTensor((*drawn)[0]));
+    bind(frame.env, {name->name, stmt.target->range},
+         Den::ofTensor((*drawn)[0]));
     return true;
   }
   if (!total)
-    return drawPiece(*stmt.target, *known->partial, *law, frame, stmt.target->range);
+    return drawPiece(*stmt.target, *known->partial, *law, frame,
+                     stmt.target->range);
   auto value = tensor(*stmt.target, frame);
   auto part = value ? logpOf(*law, {*value}, stmt.law->range) : std::nullopt;
   if (!part)
@@ -139,12 +152,13 @@ bool Elaborator::drawStmt(const ast::DrawStmt &stmt, Frame &frame, std::optional
   return true;
 }
 
-bool Elaborator::drawPiece(const ast::Expr &target, Partial &partial, const Law &law,
-                           Frame &frame, SourceRange range) {
+bool Elaborator::drawPiece(const ast::Expr &target, Partial &partial,
+                           const Law &law, Frame &frame, SourceRange range) {
   std::vector<BinderId> labels;
   std::vector<int64_t> shape, flat;
   if (const auto *index = target.as<ast::IndexExpr>()) {
-    auto slots = resolveSlots(index->slots, partial.space.shape(), frame, range);
+    auto slots =
+        resolveSlots(index->slots, partial.space.shape(), frame, range);
     if (!slots)
       return false;
     flat = flatIndices(*slots, partial.space.shape(), {}, labels, shape);
@@ -155,12 +169,15 @@ bool Elaborator::drawPiece(const ast::Expr &target, Partial &partial, const Law 
   }
   for (const auto &piece : partial.pieces)
     for (int64_t element : flat)
-      if (std::find(piece.first.begin(), piece.first.end(), element) != piece.first.end()) {
-        error(Code::Redefined, range, "an element of '" + partial.name + "' is drawn twice");
+      if (std::find(piece.first.begin(), piece.first.end(), element) !=
+          piece.first.end()) {
+        error(Code::Redefined, range,
+              "an element of '" + partial.name + "' is drawn twice");
         return false;
       }
-  Space wanted = partial.space.kind() == SpaceKind::Simplex ? Space::real(shape)
-                                                            : partial.space.withShape(shape);
+  Space wanted = partial.space.kind() == SpaceKind::Simplex
+                     ? Space::real(shape)
+                     : partial.space.withShape(shape);
   auto drawn = sampleOf(law, wanted, range);
   if (!drawn)
     return false;

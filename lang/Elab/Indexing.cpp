@@ -32,7 +32,8 @@ void Elaborator::binderNames(const ast::Expr &expr, Frame &frame,
 }
 
 std::optional<ResolvedSlot> Elaborator::resolveSlot(const ast::Slot &slot,
-                                                    int64_t extent, Frame &frame,
+                                                    int64_t extent,
+                                                    Frame &frame,
                                                     bool emptyFits) {
   using Kind = ast::Slot::Kind;
   ResolvedSlot result;
@@ -54,7 +55,8 @@ std::optional<ResolvedSlot> Elaborator::resolveSlot(const ast::Slot &slot,
     auto bound = staticInt(*slot.value, frame);
     if (!bound)
       return std::nullopt;
-    bool ok = slot.kind == Kind::From ? points(*bound, extent) : points(0, *bound);
+    bool ok =
+        slot.kind == Kind::From ? points(*bound, extent) : points(0, *bound);
     return ok ? std::optional(result) : std::nullopt;
   }
   if (slot.kind != Kind::Expr) {
@@ -74,14 +76,16 @@ std::optional<ResolvedSlot> Elaborator::resolveSlot(const ast::Slot &slot,
       return std::nullopt;
     }
     if (den.is(Den::Kind::Range))
-      return points(static_cast<int64_t>(den.number), static_cast<int64_t>(den.hi))
-                 ? std::optional(result) : std::nullopt;
+      return points(static_cast<int64_t>(den.number),
+                    static_cast<int64_t>(den.hi))
+                 ? std::optional(result)
+                 : std::nullopt;
     if (den.is(Den::Kind::Tensor) || den.is(Den::Kind::Place)) {
       auto index = tensorOf(den, slot.range, frame);
       if (!index || index->space.isFloat() || index->rank() != 0) {
         error(Code::SpaceMismatch, slot.range,
-              "an index must be a whole number, but '" + text(slot.range) + "' is " +
-                  den.describe());
+              "an index must be a whole number, but '" + text(slot.range) +
+                  "' is " + den.describe());
         return std::nullopt;
       }
       result.kind = ResolvedSlot::Kind::Dynamic;
@@ -101,8 +105,8 @@ std::optional<ResolvedSlot> Elaborator::resolveSlot(const ast::Slot &slot,
     size_t rest = n;
     for (size_t b = result.binders.size(); b-- > 0;) {
       const BinderInfo &info = binders[result.binders[b]];
-      inner.env->names[info.name] =
-          Den::ofNumber(static_cast<double>(info.values[rest % info.values.size()]));
+      inner.env->names[info.name] = Den::ofNumber(
+          static_cast<double>(info.values[rest % info.values.size()]));
       rest /= info.values.size();
     }
     auto index = staticInt(*slot.value, inner);
@@ -146,11 +150,10 @@ Elaborator::resolveSlots(const std::vector<ast::Slot> &slots,
 
 /// Row-major positions, in a tensor of shape [baseLabels.., shape..], of the
 /// elements of the result [labels.., valueShape..].
-std::vector<int64_t> Elaborator::flatIndices(const std::vector<ResolvedSlot> &slots,
-                                             const std::vector<int64_t> &shape,
-                                             const std::vector<BinderId> &baseLabels,
-                                             std::vector<BinderId> &labels,
-                                             std::vector<int64_t> &valueShape) {
+std::vector<int64_t> Elaborator::flatIndices(
+    const std::vector<ResolvedSlot> &slots, const std::vector<int64_t> &shape,
+    const std::vector<BinderId> &baseLabels, std::vector<BinderId> &labels,
+    std::vector<int64_t> &valueShape) {
   labels = baseLabels;
   std::vector<int64_t> extents(shape.size(), 0);
   for (size_t i = 0; i != slots.size(); ++i) {
@@ -159,7 +162,8 @@ std::vector<int64_t> Elaborator::flatIndices(const std::vector<ResolvedSlot> &sl
     if (slots[i].kind == ResolvedSlot::Kind::All)
       valueShape.push_back(extents[i] = shape[i]);
     else if (slots[i].binders.empty() && !slots[i].drop)
-      valueShape.push_back(extents[i] = static_cast<int64_t>(slots[i].points.size()));
+      valueShape.push_back(extents[i] =
+                               static_cast<int64_t>(slots[i].points.size()));
   }
   std::sort(labels.begin(), labels.end());
   int64_t total = 1;
@@ -198,8 +202,8 @@ std::vector<int64_t> Elaborator::flatIndices(const std::vector<ResolvedSlot> &sl
 }
 
 /// `take` along the first axis with a run-time index; the other slots stay.
-std::optional<Tensor> Elaborator::dynamicIndex(Tensor t,
-                                               const std::vector<ResolvedSlot> &slots) {
+std::optional<Tensor>
+Elaborator::dynamicIndex(Tensor t, const std::vector<ResolvedSlot> &slots) {
   for (size_t i = slots.size(); i-- > 0;) {
     if (slots[i].kind != ResolvedSlot::Kind::Dynamic)
       continue;
@@ -231,16 +235,18 @@ static bool isSimple(const std::vector<ResolvedSlot> &slots,
   return true;
 }
 
-Den Elaborator::indexTensor(const Tensor &t, const std::vector<ast::Slot> &slots,
-                            Frame &frame, SourceRange range) {
+Den Elaborator::indexTensor(const Tensor &t,
+                            const std::vector<ast::Slot> &slots, Frame &frame,
+                            SourceRange range) {
   auto resolved = resolveSlots(slots, t.valueShape(), frame, range);
   if (!resolved)
     return Den::error();
   HereScope scope(here, range);
   Tensor base = t;
-  bool dynamic = std::any_of(resolved->begin(), resolved->end(), [](const ResolvedSlot &s) {
-    return s.kind == ResolvedSlot::Kind::Dynamic;
-  });
+  bool dynamic = std::any_of(resolved->begin(), resolved->end(),
+                             [](const ResolvedSlot &s) {
+                               return s.kind == ResolvedSlot::Kind::Dynamic;
+                             });
   if (dynamic) {
     auto taken = dynamicIndex(base, *resolved);
     if (!taken)
@@ -278,7 +284,8 @@ Den Elaborator::indexTensor(const Tensor &t, const std::vector<ast::Slot> &slots
   for (size_t i = 0; i != resolved->size(); ++i) {
     const ResolvedSlot &slot = (*resolved)[i];
     if (slot.kind == ResolvedSlot::Kind::Points)
-      base = gather(base, static_cast<int64_t>(baseLabels.size() + i), slot.points);
+      base = gather(base, static_cast<int64_t>(baseLabels.size() + i),
+                    slot.points);
   }
   for (size_t i = 0; i != resolved->size(); ++i) {
     const ResolvedSlot &slot = (*resolved)[i];
@@ -297,13 +304,15 @@ Den Elaborator::indexTensor(const Tensor &t, const std::vector<ast::Slot> &slots
   perm.insert(perm.end(), rest.begin(), rest.end());
   r = permute(r, perm);
   size_t old = baseLabels.size();
-  std::vector<BinderId> added(order.begin() + static_cast<int64_t>(old), order.end());
+  std::vector<BinderId> added(order.begin() + static_cast<int64_t>(old),
+                              order.end());
   r.labels = baseLabels;
   return Den::ofTensor(relabel(r, added));
 }
 
-Den Elaborator::indexPlace(const Den &place, const std::vector<ast::Slot> &slots,
-                           Frame &frame, SourceRange range) {
+Den Elaborator::indexPlace(const Den &place,
+                           const std::vector<ast::Slot> &slots, Frame &frame,
+                           SourceRange range) {
   std::vector<int64_t> shape = placeValueShape(place);
   auto resolved = resolveSlots(slots, shape, frame, range);
   if (!resolved)
@@ -313,7 +322,8 @@ Den Elaborator::indexPlace(const Den &place, const std::vector<ast::Slot> &slots
       return unsupported(range, "a run-time index of a place");
   std::vector<BinderId> labels;
   std::vector<int64_t> rest;
-  std::vector<int64_t> flat = flatIndices(*resolved, shape, place.labels, labels, rest);
+  std::vector<int64_t> flat =
+      flatIndices(*resolved, shape, place.labels, labels, rest);
   std::vector<int64_t> full;
   for (BinderId label : labels)
     full.push_back(binders[label].extent());

@@ -45,16 +45,18 @@ InstancesPtr Elaborator::child(Frame &frame, const std::string &name,
 }
 
 CallablePtr Elaborator::makeInstance(const Callable &callable,
-                                     const std::vector<ast::Slot> &slots, Frame &frame,
-                                     SourceRange range) {
+                                     const std::vector<ast::Slot> &slots,
+                                     Frame &frame, SourceRange range) {
   auto made = std::make_shared<Callable>(callable);
   const std::vector<ast::Static> *statics = staticsOf(callable);
   if (callable.made || !statics) {
     error(Code::WrongArguments, range,
-          callable.made ? "this is an instance already"
-                        : "'" + callable.name + "' is declared without brackets",
+          callable.made
+              ? "this is an instance already"
+              : "'" + callable.name + "' is declared without brackets",
           "brackets make an instance")
-        .help("use it by name: " + (callable.name.empty() ? "f" : callable.name));
+        .help("use it by name: " +
+              (callable.name.empty() ? "f" : callable.name));
     return nullptr;
   }
   std::string hint = frame.nameHint;
@@ -72,11 +74,13 @@ CallablePtr Elaborator::makeInstance(const Callable &callable,
     made->instances = frame.instances;
     return made;
   }
-  made->instances = child(frame, hint.empty() ? callable.name : hint, callable.def);
+  made->instances =
+      child(frame, hint.empty() ? callable.name : hint, callable.def);
   return made;
 }
 
-Den Elaborator::paramStmt(const ast::ParamStmt &stmt, Frame &frame, SourceRange range) {
+Den Elaborator::paramStmt(const ast::ParamStmt &stmt, Frame &frame,
+                          SourceRange range) {
   HereScope scope(here, range);
   Space declared = space(*stmt.space, frame);
   if (!declared.isValid()) {
@@ -97,7 +101,8 @@ Den Elaborator::paramStmt(const ast::ParamStmt &stmt, Frame &frame, SourceRange 
   if (!fresh && program.params[id].space != declared) {
     error(Code::ShapeMismatch, range,
           "the parameter '" + path + "' is " + program.params[id].space.str() +
-              " in one use of its instance and " + declared.str() + " in another")
+              " in one use of its instance and " + declared.str() +
+              " in another")
         .why("a name shares one instance, with one set of parameters")
         .help("make a second instance with brackets");
     bind(frame.env, stmt.name, Den::error());
@@ -128,13 +133,15 @@ Den Elaborator::paramStmt(const ast::ParamStmt &stmt, Frame &frame, SourceRange 
   return Den::ofTensor(t);
 }
 
-typed::Region Elaborator::initRegion(const ast::ParamStmt &stmt, const Space &declared,
-                                     Frame &frame) {
+typed::Region Elaborator::initRegion(const ast::ParamStmt &stmt,
+                                     const Space &declared, Frame &frame) {
   std::string path = join(frame.instances->path, stmt.name.text);
   std::string savedPath = std::exchange(sitePath, path + "=");
   unsigned savedSites = std::exchange(sites, 0);
-  bool savedPer = std::exchange(perSample, false), savedInit = std::exchange(inInit, true);
-  std::vector<ValueId> savedSteps = std::exchange(drawSteps, frame.instances->steps);
+  bool savedPer = std::exchange(perSample, false),
+       savedInit = std::exchange(inInit, true);
+  std::vector<ValueId> savedSteps =
+      std::exchange(drawSteps, frame.instances->steps);
   std::vector<BinderId> savedActive = std::exchange(active, {});
   typed::Region region = regionOf([&](typed::Region &r) {
     Tensor t = initValue(stmt.init.get(), declared, frame, path);
@@ -162,27 +169,34 @@ static std::vector<double> identity(const std::vector<int64_t> &shape) {
 /// The value that a parameter starts from when nothing is said.
 static double defaultInit(const Space &space) {
   switch (space.kind()) {
-  case SpaceKind::Positive: return 1;
-  case SpaceKind::Unit: return 0.5;
-  case SpaceKind::Interval: return (space.lo() + space.hi()) / 2;
-  case SpaceKind::Simplex: return 1.0 / static_cast<double>(space.shape().back());
-  default: return 0;
+  case SpaceKind::Positive:
+    return 1;
+  case SpaceKind::Unit:
+    return 0.5;
+  case SpaceKind::Interval:
+    return (space.lo() + space.hi()) / 2;
+  case SpaceKind::Simplex:
+    return 1.0 / static_cast<double>(space.shape().back());
+  default:
+    return 0;
   }
 }
 
-Tensor Elaborator::initValue(const ast::Expr *init, const Space &declared, Frame &frame,
-                             const std::string &path) {
+Tensor Elaborator::initValue(const ast::Expr *init, const Space &declared,
+                             Frame &frame, const std::string &path) {
   Space raw = Space::real(declared.shape());
   auto fallback = [&] {
-    return declared.isMatrixSpace() ? denseConstant(identity(declared.shape()), raw)
-                                    : constant(defaultInit(declared), raw);
+    return declared.isMatrixSpace()
+               ? denseConstant(identity(declared.shape()), raw)
+               : constant(defaultInit(declared), raw);
   };
   if (!init)
     return fallback();
   const auto *call = init->as<ast::CallExpr>();
   const auto *name = (call ? call->callee.get() : init)->as<ast::NameExpr>();
   const Den *found = name ? find(name->name, frame.env) : nullptr;
-  static const std::set<std::string> inits = {"glorot", "normal", "uniform", "zeros"};
+  static const std::set<std::string> inits = {"glorot", "normal", "uniform",
+                                              "zeros"};
   if (found && found->is(Den::Kind::Builtin) && inits.count(found->text)) {
     std::vector<double> args;
     for (size_t i = 0; call && i != call->args.size(); ++i)
@@ -196,16 +210,18 @@ Tensor Elaborator::initValue(const ast::Expr *init, const Space &declared, Frame
   HereScope scope(here, init->range);
   if (value->rank() != 0 && value->valueShape() != declared.shape()) {
     error(Code::ShapeMismatch, init->range,
-          "the parameter is " + declared.str() + ", its initial value has space " +
-              value->space.str(),
+          "the parameter is " + declared.str() +
+              ", its initial value has space " + value->space.str(),
           "shape does not fit");
     return fallback();
   }
   const Bounds &b = value->bounds;
   if (b.lo == b.hi && !b.loOpen && !declared.isMatrixSpace() &&
-      declared.kind() != SpaceKind::Simplex && !b.inside(declared.lo(), declared.hi()))
+      declared.kind() != SpaceKind::Simplex &&
+      !b.inside(declared.lo(), declared.hi()))
     error(Code::SpaceMismatch, init->range,
-          "the parameter is " + declared.str() + ", its initial value lies outside");
+          "the parameter is " + declared.str() +
+              ", its initial value lies outside");
   return spreadTo(*value, {}, declared.shape());
 }
 
@@ -213,18 +229,24 @@ Tensor Elaborator::initValue(const ast::Expr *init, const Space &declared, Frame
 Tensor Elaborator::randomPermutation(const std::vector<int64_t> &shape) {
   int64_t n = shape.back();
   Tensor u = draw("uniform", {n}, false);
-  Tensor rows = emit("spread", {u}, u.space.withShape({n, n}), {{"dims", std::vector<int64_t>{0}}});
-  Tensor columns = emit("spread", {u}, u.space.withShape({n, n}), {{"dims", std::vector<int64_t>{1}}});
+  Tensor rows = emit("spread", {u}, u.space.withShape({n, n}),
+                     {{"dims", std::vector<int64_t>{0}}});
+  Tensor columns = emit("spread", {u}, u.space.withShape({n, n}),
+                        {{"dims", std::vector<int64_t>{1}}});
   Tensor rank = reduce("sum", toFloat(compare("lt", columns, rows)), {1});
-  Tensor ranks = emit("spread", {rank}, Space::real({n, n}), {{"dims", std::vector<int64_t>{0}}});
+  Tensor ranks = emit("spread", {rank}, Space::real({n, n}),
+                      {{"dims", std::vector<int64_t>{0}}});
   std::vector<double> index;
   for (int64_t i = 0; i != n * n; ++i)
     index.push_back(static_cast<double>(i % n));
-  return toFloat(compare("eq", ranks, denseConstant(index, Space::real({n, n}))));
+  return toFloat(
+      compare("eq", ranks, denseConstant(index, Space::real({n, n}))));
 }
 
-std::optional<Tensor> Elaborator::initDraw(const std::string &how, const Space &declared,
-                                           const std::vector<double> &args, SourceRange range) {
+std::optional<Tensor> Elaborator::initDraw(const std::string &how,
+                                           const Space &declared,
+                                           const std::vector<double> &args,
+                                           SourceRange range) {
   HereScope scope(here, range);
   const std::vector<int64_t> &shape = declared.shape();
   size_t wanted = how == "normal" ? 1 : how == "uniform" ? 2 : 0;
@@ -238,21 +260,24 @@ std::optional<Tensor> Elaborator::initDraw(const std::string &how, const Space &
   if (declared.kind() == SpaceKind::Permutation)
     return randomPermutation(shape);
   if (how == "normal")
-    return binaryScalar("mul", draw("normal", shape, false), args.empty() ? 1 : args[0]);
+    return binaryScalar("mul", draw("normal", shape, false),
+                        args.empty() ? 1 : args[0]);
   double lo, hi;
   if (how == "uniform") {
     lo = args[0], hi = args[1];
   } else {
     // Glorot and Bengio 2010: variance 2 / (fan in + fan out).
     double in = shape.empty() ? 1 : static_cast<double>(shape.back());
-    double out = shape.size() < 2 ? 1 : static_cast<double>(shape[shape.size() - 2]);
+    double out =
+        shape.size() < 2 ? 1 : static_cast<double>(shape[shape.size() - 2]);
     hi = std::sqrt(6 / (in + out)), lo = -hi;
   }
   Tensor u = draw("uniform", shape, false);
   return binaryScalar("add", binaryScalar("mul", u, hi - lo), lo);
 }
 
-Den Elaborator::evalFirst(const ast::CallExpr &node, const ast::Expr &expr, Frame &frame) {
+Den Elaborator::evalFirst(const ast::CallExpr &node, const ast::Expr &expr,
+                          Frame &frame) {
   if (!inInit) {
     error(Code::WrongArguments, expr.range,
           "'first' stands in the initial value of a parameter only")

@@ -1,46 +1,23 @@
-//===- LawBodies.cpp - Densities and draws of laws, in place --------------===//
+//===- LawBodies.cpp - Densities of laws, in place ------------------------===//
 //
-// Elaborates a law's density or draw in the current region. A scalar law on a
-// tensor is lifted: the tensor's axes become binder axes, conditions of the
-// same shape go along, and the density is summed over them.
+// Elaborates a law's density in the current region; draws are in LawDraws.cpp.
+// A scalar law on a tensor is lifted: the tensor's axes become binder axes,
+// conditions of the same shape go along, and the density is summed over them.
 //
 //===----------------------------------------------------------------------===//
 #include "Elab/Elaborator.h"
+#include "Elab/Members.h"
 
 #include <algorithm>
 
 namespace rill::lang::elab {
 
-/// Finds `name(..) = e` or `name = e` in a law's block.
-static const ast::AssignStmt *memberOf(const Law &law, const std::string &name) {
-  if (!law.callable || !law.callable->def->block)
-    return nullptr;
-  for (const ast::StmtPtr &stmt : law.callable->def->block->stmts) {
-    const auto *assign = stmt->as<ast::AssignStmt>();
-    if (!assign)
-      continue;
-    const auto *call = assign->target->as<ast::CallExpr>();
-    const auto *named = (call ? call->callee.get() : assign->target.get())->as<ast::NameExpr>();
-    if (named && named->name == name)
-      return assign;
-  }
-  return nullptr;
-}
-
-/// Names that the member gives to its arguments.
-static std::vector<std::string> memberArgs(const ast::AssignStmt &member) {
-  std::vector<std::string> names;
-  if (const auto *call = member.target->as<ast::CallExpr>())
-    for (const ast::Arg &arg : call->args)
-      if (const auto *name = arg.value->as<ast::NameExpr>())
-        names.push_back(name->name);
-  return names;
-}
-
-std::vector<BinderId> Elaborator::liftBinders(const Law &law, const std::vector<int64_t> &shape) {
+std::vector<BinderId>
+Elaborator::liftBinders(const Law &law, const std::vector<int64_t> &shape) {
   const ast::DefItem *def = law.callable->def;
   std::vector<BinderId> lift;
-  if (!def->params || def->params->subject.size() != 1 || !def->params->subject[0].space)
+  if (!def->params || def->params->subject.size() != 1 ||
+      !def->params->subject[0].space)
     return lift;
   size_t own = declaredRank(*def->params->subject[0].space);
   for (size_t i = 0; i + own < shape.size(); ++i) {
@@ -52,10 +29,12 @@ std::vector<BinderId> Elaborator::liftBinders(const Law &law, const std::vector<
   return lift;
 }
 
-bool Elaborator::bindLawConditions(const Law &law, const std::vector<BinderId> &lift,
+bool Elaborator::bindLawConditions(const Law &law,
+                                   const std::vector<BinderId> &lift,
                                    Frame &callee, SourceRange range) {
   const ast::DefItem *def = law.callable->def;
-  std::vector<ast::Parameter> const *params = def->params ? &def->params->conditions : nullptr;
+  std::vector<ast::Parameter> const *params =
+      def->params ? &def->params->conditions : nullptr;
   size_t count = params ? params->size() : 0;
   std::vector<const ast::Arg *> given(count, nullptr);
   size_t next = 0;
@@ -63,15 +42,18 @@ bool Elaborator::bindLawConditions(const Law &law, const std::vector<BinderId> &
     for (const ast::Arg &arg : *law.args) {
       size_t index = next;
       if (arg.name) {
-        for (index = 0; index != count && (*params)[index].name.text != arg.name->text;)
+        for (index = 0;
+             index != count && (*params)[index].name.text != arg.name->text;)
           ++index;
       } else {
         ++next;
       }
       if (index >= count) {
         error(Code::WrongArguments, arg.value->range,
-              arg.name ? "'" + law.callable->name + "' has no condition '" + arg.name->text + "'"
-                       : "'" + law.callable->name + "' takes " + std::to_string(count) + " conditions");
+              arg.name ? "'" + law.callable->name + "' has no condition '" +
+                             arg.name->text + "'"
+                       : "'" + law.callable->name + "' takes " +
+                             std::to_string(count) + " conditions");
         return false;
       }
       given[index] = &arg;
@@ -90,13 +72,15 @@ bool Elaborator::bindLawConditions(const Law &law, const std::vector<BinderId> &
       value = eval(*given[i]->value, outer);
       where = given[i]->value->range;
     } else if (auto it = outerConditions.find(param.name.text);
-               it != outerConditions.end() && !law.args && def == conditionOwner) {
+               it != outerConditions.end() && !law.args &&
+               def == conditionOwner) {
       value = it->second;
     } else if (param.defaultValue) {
       value = eval(*param.defaultValue, callee);
     } else {
       error(Code::WrongArguments, range,
-            "'" + law.callable->name + "' needs its condition '" + param.name.text + "'")
+            "'" + law.callable->name + "' needs its condition '" +
+                param.name.text + "'")
           .label(param.name.range, "declared here");
       return false;
     }
@@ -104,22 +88,26 @@ bool Elaborator::bindLawConditions(const Law &law, const std::vector<BinderId> &
       auto read = tensorOf(value, where, outer);
       value = read ? Den::ofTensor(*read) : Den::error();
     }
-    if (value.is(Den::Kind::Tensor) && !extents.empty() && value.tensor.rank() >= extents.size()) {
+    if (value.is(Den::Kind::Tensor) && !extents.empty() &&
+        value.tensor.rank() >= extents.size()) {
       std::vector<int64_t> shape = value.tensor.valueShape();
       if (std::equal(extents.begin(), extents.end(), shape.begin()))
         value.tensor = relabel(value.tensor, lift);
     }
-    if (!bindParameter(param, std::move(value), where, callee, law.callable->name))
+    if (!bindParameter(param, std::move(value), where, callee,
+                       law.callable->name))
       return false;
   }
   return true;
 }
 
 bool Elaborator::enterLaw(const Law &law, const std::vector<Space> &subject,
-                          const std::vector<BinderId> &lift, Frame &callee, SourceRange range,
+                          const std::vector<BinderId> &lift, Frame &callee,
+                          SourceRange range,
                           const std::vector<Tensor> *values) {
   if (depth > 150) {
-    error(Code::RecursiveDefinition, range, "'" + law.callable->name + "' is defined by itself");
+    error(Code::RecursiveDefinition, range,
+          "'" + law.callable->name + "' is defined by itself");
     return false;
   }
   callee = enter(*law.callable);
@@ -128,12 +116,14 @@ bool Elaborator::enterLaw(const Law &law, const std::vector<Space> &subject,
     const std::vector<ast::Parameter> &params = def->params->subject;
     if (params.size() != subject.size()) {
       error(Code::SpaceMismatch, range,
-            "'" + law.callable->name + "' has " + std::to_string(params.size()) +
-                " subject fields, but " + std::to_string(subject.size()) + " are given");
+            "'" + law.callable->name + "' has " +
+                std::to_string(params.size()) + " subject fields, but " +
+                std::to_string(subject.size()) + " are given");
       return false;
     }
     for (size_t i = 0; i != params.size(); ++i) {
-      std::string what = "'" + params[i].name.text + "' of '" + law.callable->name + "'";
+      std::string what =
+          "'" + params[i].name.text + "' of '" + law.callable->name + "'";
       if (!params[i].space)
         continue;
       if (!unify(*params[i].space, subject[i], callee, range, what))
@@ -150,13 +140,15 @@ bool Elaborator::enterLaw(const Law &law, const std::vector<Space> &subject,
       continue;
     if (!wanted.isValid())
       return false;
-    std::string what = "'" + param.name.text + "' of '" + law.callable->name + "'";
+    std::string what =
+        "'" + param.name.text + "' of '" + law.callable->name + "'";
     // A draw of an element of the law's space embeds in a wider one.
     if (values)
       checkSpace(wanted, (*values)[i], range, what);
     else if (!accepts(subject[i], wanted) && !accepts(wanted, subject[i]))
       error(Code::SpaceMismatch, range,
-            what + " is " + wanted.str() + ", but is drawn into " + subject[i].str());
+            what + " is " + wanted.str() + ", but is drawn into " +
+                subject[i].str());
   }
   if (def->where)
     block(*def->where, callee);
@@ -166,12 +158,13 @@ bool Elaborator::enterLaw(const Law &law, const std::vector<Space> &subject,
 /// Parameters and definitions of a law's block, shared by its members.
 void Elaborator::sharedLines(const ast::Block &body, Frame &frame) {
   for (const ast::StmtPtr &stmt : body.stmts)
-    if (stmt->as<ast::LetStmt>() || stmt->as<ast::ParamStmt>() || stmt->as<ast::LocalFnStmt>() ||
-        stmt->as<ast::OutStmt>())
+    if (stmt->as<ast::LetStmt>() || stmt->as<ast::ParamStmt>() ||
+        stmt->as<ast::LocalFnStmt>() || stmt->as<ast::OutStmt>())
       statement(*stmt, frame);
 }
 
-std::optional<Tensor> Elaborator::logpOf(const Law &law, std::vector<Tensor> values,
+std::optional<Tensor> Elaborator::logpOf(const Law &law,
+                                         std::vector<Tensor> values,
                                          SourceRange range) {
   switch (law.form) {
   case Law::Form::Named:
@@ -181,8 +174,10 @@ std::optional<Tensor> Elaborator::logpOf(const Law &law, std::vector<Tensor> val
   case Law::Form::Lifted: {
     auto own = ownSpace(law);
     if (own && values.size() == 1 && values[0].valueShape() != own->shape()) {
-      error(Code::ShapeMismatch, range, "'" + law.spelling + "' is a law on " + own->str() +
-            ", but the value has space " + values[0].space.withShape(values[0].valueShape()).str());
+      error(Code::ShapeMismatch, range,
+            "'" + law.spelling + "' is a law on " + own->str() +
+                ", but the value has space " +
+                values[0].space.withShape(values[0].valueShape()).str());
       return std::nullopt;
     }
     return logpOf(*law.parts[0].law, std::move(values), range);
@@ -227,7 +222,8 @@ std::optional<Tensor> Elaborator::logpOf(const Law &law, std::vector<Tensor> val
 }
 
 std::optional<std::vector<std::vector<Tensor>>>
-Elaborator::productParts(const Law &law, const std::vector<Tensor> &values, SourceRange range) {
+Elaborator::productParts(const Law &law, const std::vector<Tensor> &values,
+                         SourceRange range) {
   std::vector<std::vector<Tensor>> parts;
   if (values.size() == law.parts.size()) {
     for (const Tensor &value : values)
@@ -235,13 +231,17 @@ Elaborator::productParts(const Law &law, const std::vector<Tensor> &values, Sour
     return parts;
   }
   // One tensor, cut along its first axis as the factors need.
-  int64_t at = 0, axis = values.empty() ? 0 : static_cast<int64_t>(values[0].labels.size());
+  int64_t at = 0, axis = values.empty()
+                             ? 0
+                             : static_cast<int64_t>(values[0].labels.size());
   for (const Den &part : law.parts) {
     auto own = ownSpace(*part.law);
-    bool fits = values.size() == 1 && own && values[0].rank() == 1 && own->shape().size() <= 1 &&
+    bool fits = values.size() == 1 && own && values[0].rank() == 1 &&
+                own->shape().size() <= 1 &&
                 at + own->elements() <= values[0].space.shape().back();
     if (!fits) {
-      error(Code::SpaceMismatch, range, "the factors of '" + law.spelling + "' do not fit the value");
+      error(Code::SpaceMismatch, range,
+            "the factors of '" + law.spelling + "' do not fit the value");
       return std::nullopt;
     }
     Tensor piece = sliceAxis(values[0], axis, at, own->elements());
@@ -256,7 +256,8 @@ Elaborator::productParts(const Law &law, const std::vector<Tensor> &values, Sour
   return parts;
 }
 
-std::optional<Tensor> Elaborator::namedLogp(const Law &law, const std::vector<Tensor> &values,
+std::optional<Tensor> Elaborator::namedLogp(const Law &law,
+                                            const std::vector<Tensor> &values,
                                             SourceRange range) {
   const ast::DefItem *def = law.callable->def;
   if (def->block)
@@ -268,7 +269,9 @@ std::optional<Tensor> Elaborator::namedLogp(const Law &law, const std::vector<Te
     lifted |= !value.labels.empty();
   }
   auto own = ownSpace(law);
-  Space demand = own ? *own : fields.size() == 1 ? fields[0] : Space::product({}, fields);
+  Space demand = own                  ? *own
+                 : fields.size() == 1 ? fields[0]
+                                      : Space::product({}, fields);
   if (lifted)
     return declLogp(law, values, range);
   auto id = requireDist(*law.named, demand, range);
@@ -276,9 +279,11 @@ std::optional<Tensor> Elaborator::namedLogp(const Law &law, const std::vector<Te
     return std::nullopt;
   const typed::Dist &dist = program.dists[*id];
   std::vector<Space> want = dist.subject.kind() == SpaceKind::Product
-                                ? dist.subject.fields() : std::vector<Space>{dist.subject};
+                                ? dist.subject.fields()
+                                : std::vector<Space>{dist.subject};
   if (want.size() != values.size()) {
-    error(Code::SpaceMismatch, range, "'" + law.named->name + "' is a law on " + dist.subject.str());
+    error(Code::SpaceMismatch, range,
+          "'" + law.named->name + "' is a law on " + dist.subject.str());
     return std::nullopt;
   }
   typed::Op op;
@@ -287,8 +292,9 @@ std::optional<Tensor> Elaborator::namedLogp(const Law &law, const std::vector<Te
   Tensor t;
   for (size_t i = 0; i != values.size(); ++i) {
     if (want[i].shape() != values[i].space.shape()) {
-      error(Code::ShapeMismatch, range, "'" + law.named->name + "' is a law on " +
-            dist.subject.str() + ", but the value has space " + values[i].space.str());
+      error(Code::ShapeMismatch, range,
+            "'" + law.named->name + "' is a law on " + dist.subject.str() +
+                ", but the value has space " + values[i].space.str());
       return std::nullopt;
     }
     op.operands.push_back(values[i].id);
@@ -308,7 +314,8 @@ std::optional<Tensor> Elaborator::namedLogp(const Law &law, const std::vector<Te
           value = tensor(*arg.value, outer);
       }
     if (!value && condition.defaultValue)
-      value = constant(*condition.defaultValue, Space::real(condition.space.shape()));
+      value = constant(*condition.defaultValue,
+                       Space::real(condition.space.shape()));
     if (!value)
       return std::nullopt;
     op.operands.push_back(value->id);
@@ -321,7 +328,8 @@ std::optional<Tensor> Elaborator::namedLogp(const Law &law, const std::vector<Te
   return t;
 }
 
-std::optional<Tensor> Elaborator::declLogp(const Law &law, std::vector<Tensor> values,
+std::optional<Tensor> Elaborator::declLogp(const Law &law,
+                                           std::vector<Tensor> values,
                                            SourceRange range) {
   if (!law.callable || !ready(*law.callable, range))
     return std::nullopt;
@@ -343,24 +351,28 @@ std::optional<Tensor> Elaborator::declLogp(const Law &law, std::vector<Tensor> v
     const ast::AssignStmt *member = memberOf(law, "logp");
     if (def->params)
       for (size_t i = 0; i != def->params->subject.size(); ++i)
-        bind(callee.env, def->params->subject[i].name, Den::ofTensor(values[i]));
+        bind(callee.env, def->params->subject[i].name,
+             Den::ofTensor(values[i]));
     if (member) {
       sharedLines(*def->block, callee);
       std::vector<std::string> names = memberArgs(*member);
       for (size_t i = 0; i != names.size() && i != values.size(); ++i)
         callee.env->names[names[i]] = Den::ofTensor(values[i]);
-      result = tensorOf(memberExpr(*member->value, callee), member->value->range, callee);
+      result = tensorOf(memberExpr(*member->value, callee),
+                        member->value->range, callee);
       if (result)
         result = toFloat(*result);
       if (result && result->rank() != 0) {
-        error(Code::ShapeMismatch, member->value->range, "a log-density must be a scalar, but has space " +
-              result->space.withShape(result->valueShape()).str())
+        error(Code::ShapeMismatch, member->value->range,
+              "a log-density must be a scalar, but has space " +
+                  result->space.withShape(result->valueShape()).str())
             .help("sum it: sum(...) or sum[i: D] ...");
         result.reset();
       }
     } else if (def->block) {
       if (!canDensity(law))
-        error(Code::NoDensity, range, "'" + law.callable->name + "' has no density")
+        error(Code::NoDensity, range,
+              "'" + law.callable->name + "' has no density")
             .label(def->name.range, "it has latent draws or no 'logp'")
             .help("give it logp(x) = ...");
       else if (!generative(*def->block, callee, &result, lift))
@@ -379,162 +391,18 @@ std::optional<Tensor> Elaborator::declLogp(const Law &law, std::vector<Tensor> v
   return reduceLabels("sum", *result, lift, true);
 }
 
-std::optional<std::vector<Tensor>> Elaborator::sampleOf(const Law &law, const Space &target,
-                                                        SourceRange range) {
-  if (law.form == Law::Form::Lifted)
-    return sampleOf(*law.parts[0].law, target, range);
-  if (law.form == Law::Form::Product) {
-    std::vector<Tensor> all;
-    std::vector<Space> fields;
-    bool joined = target.kind() != SpaceKind::Product;
-    for (size_t i = 0; i != law.parts.size(); ++i) {
-      auto own = joined ? ownSpace(*law.parts[i].law) : std::optional(target.fields()[i]);
-      auto part = own ? sampleOf(*law.parts[i].law, *own, range) : std::nullopt;
-      if (!part)
-        return std::nullopt;
-      Tensor t = (*part)[0];
-      if (joined && t.rank() == 0) {
-        std::vector<BinderId> labels = t.labels;
-        std::vector<int64_t> shape = t.space.shape();
-        shape.push_back(1);
-        t = reshape(t, shape);
-        t.labels = labels;
-      }
-      all.push_back(t);
-    }
-    if (!joined || all.size() == 1)
-      return all;
-    std::vector<BinderId> labels = all[0].labels;
-    Tensor r = concat(all, static_cast<int64_t>(labels.size()));
-    r.labels = labels;
-    return std::vector<Tensor>{r};
-  }
-  if (law.form == Law::Form::Decl || (law.form == Law::Form::Named && law.callable->def->block))
-    return declSample(law, target, range);
-  auto id = law.form == Law::Form::Named ? requireDist(*law.named, target, range)
-                                         : tryMakeDist(law, target, law.spelling, range);
-  if (!id || !active.empty()) {
-    if (id)
-      unsupported(range, "a draw of a flow under an index");
-    return std::nullopt;
-  }
-  typed::Op op;
-  op.kind = typed::OpKind::Sample;
-  op.index = *id;
-  Tensor t;
-  t.space = program.dists[*id].subject;
-  t.bounds = Bounds::of(t.space);
-  t.trained = true;
-  t.id = newValue(t.space);
-  op.results.push_back(t.id);
-  append(std::move(op));
-  return std::vector<Tensor>{t};
-}
-
-std::optional<std::vector<Tensor>> Elaborator::declSample(const Law &law, const Space &target,
-                                                          SourceRange range) {
-  if (!ready(*law.callable, range))
-    return std::nullopt;
-  const ast::DefItem *def = law.callable->def;
-  std::vector<Space> fields = target.kind() == SpaceKind::Product ? target.fields()
-                                                                  : std::vector<Space>{target};
-  std::vector<BinderId> lift;
-  if (fields.size() == 1)
-    lift = liftBinders(law, target.shape());
-  std::vector<Space> subject = fields;
-  if (!lift.empty())
-    subject[0] = target.withShape({target.shape().begin() + static_cast<int64_t>(lift.size()),
-                                   target.shape().end()});
-  std::vector<BinderId> saved = active;
-  active.insert(active.end(), lift.begin(), lift.end());
-  Frame callee;
-  std::vector<Tensor> result;
-  bool ok = false;
-  ++depth;
-  if (enterLaw(law, subject, lift, callee, range)) {
-    const ast::AssignStmt *sample = memberOf(law, "sample"), *quantile = memberOf(law, "quantile");
-    if (sample || quantile) {
-      sharedLines(*def->block, callee);
-      if (!sample) {
-        std::vector<int64_t> shape;
-        for (BinderId binder : active)
-          shape.push_back(binders[binder].extent());
-        shape.insert(shape.end(), subject[0].shape().begin(), subject[0].shape().end());
-        Tensor u = draw("uniform", shape, perSample);
-        u.labels = active;
-        for (const std::string &name : memberArgs(*quantile))
-          callee.env->names[name] = Den::ofTensor(u);
-      }
-      Den den = memberExpr(*(sample ? sample : quantile)->value, callee);
-      std::vector<Den> leaves = den.is(Den::Kind::Tuple) ? den.items : std::vector<Den>{den};
-      ok = leaves.size() == subject.size() && !den.isError();
-      if (!ok && !den.isError())
-        error(Code::SpaceMismatch, range, "'sample' of '" + law.callable->name + "' gives " + den.describe());
-      for (size_t i = 0; ok && i != leaves.size(); ++i) {
-        auto t = tensorOf(leaves[i], range, callee);
-        ok = t && (t->rank() == 0 || t->valueShape() == subject[i].shape());
-        if (t && !ok)
-          error(Code::ShapeMismatch, range, "'sample' of '" + law.callable->name +
-                "' has space " + t->space.str() + ", but the subject is " + subject[i].str());
-        if (ok)
-          result.push_back(spreadTo(*t, t->labels, subject[i].shape()));
-      }
-    } else if (def->block && canSample(law)) {
-      for (size_t i = 0; i != subject.size(); ++i) {
-        Den den;
-        den.kind = Den::Kind::Partial;
-        den.partial = std::make_shared<Partial>();
-        den.partial->name = def->params->subject[i].name.text;
-        den.partial->space = subject[i];
-        callee.env->names[den.partial->name] = den;
-      }
-      ok = generative(*def->block, callee, nullptr, {});
-      for (size_t i = 0; ok && i != subject.size(); ++i) {
-        const Den &den = callee.env->names[def->params->subject[i].name.text];
-        size_t drawn = 0;
-        for (const auto &piece : den.partial->pieces)
-          drawn += piece.first.size();
-        if (static_cast<int64_t>(drawn) != subject[i].elements()) {
-          error(Code::NoSampler, def->name.range, "'" + den.partial->name + "' is drawn only in part: " +
-                std::to_string(drawn) + " of " + std::to_string(subject[i].elements()) + " elements");
-          ok = false;
-          break;
-        }
-        result.push_back(partialValue(*den.partial).tensor);
-      }
-    } else if (def->block) {
-      error(Code::NoSampler, range, "'" + law.callable->name + "' cannot be drawn from")
-          .label(def->name.range, "it has no 'sample' and no 'quantile'")
-          .help("give it sample = ... or quantile(u) = ...");
-    } else if (def->body) {
-      Den body = eval(*def->body, callee);
-      Space inner = fields.size() == 1 ? subject[0] : target;
-      if (LawPtr next = lawOf(body, def->body->range, callee))
-        if (auto drawn = sampleOf(*next, inner, range)) {
-          result = *drawn;
-          ok = true;
-        }
-    }
-  }
-  --depth;
-  active = saved;
-  if (!ok)
-    return std::nullopt;
-  HereScope scope(here, range);
-  for (Tensor &t : result)
-    t = dropLabels(t, lift, true);
-  return result;
-}
-
-std::optional<Tensor> Elaborator::memberValue(const Law &law, const std::string &name,
-                                              const Tensor &value, SourceRange range) {
+std::optional<Tensor> Elaborator::memberValue(const Law &law,
+                                              const std::string &name,
+                                              const Tensor &value,
+                                              SourceRange range) {
   if (law.form == Law::Form::Lifted || !law.callable) {
     unsupported(range, "'." + name + "' of this law");
     return std::nullopt;
   }
   const ast::AssignStmt *member = memberOf(law, name);
   if (!member) {
-    error(Code::UnknownMember, range, "'" + law.callable->name + "' has no '" + name + "'")
+    error(Code::UnknownMember, range,
+          "'" + law.callable->name + "' has no '" + name + "'")
         .label(law.callable->def->name.range, "declared here")
         .help("give it " + name + "(x) = ...");
     return std::nullopt;
@@ -542,11 +410,13 @@ std::optional<Tensor> Elaborator::memberValue(const Law &law, const std::string 
   Frame callee;
   std::optional<Tensor> result;
   ++depth;
-  if (enterLaw(law, {value.space.withShape(value.valueShape())}, {}, callee, range)) {
+  if (enterLaw(law, {value.space.withShape(value.valueShape())}, {}, callee,
+               range)) {
     sharedLines(*law.callable->def->block, callee);
     for (const std::string &arg : memberArgs(*member))
       callee.env->names[arg] = Den::ofTensor(value);
-    result = tensorOf(memberExpr(*member->value, callee), member->value->range, callee);
+    result = tensorOf(memberExpr(*member->value, callee), member->value->range,
+                      callee);
   }
   --depth;
   return result;

@@ -13,8 +13,10 @@ Den Elaborator::evalLawCall(const Den &base, const ast::CallExpr &node,
                             const ast::Expr &expr, Frame &frame) {
   if (node.hasBar && !node.args.empty())
     return unsupported(expr.range, "a density written as a call");
-  if (base.law->args || (base.law->form != Law::Form::Decl && base.law->form != Law::Form::Named)) {
-    error(Code::WrongArguments, expr.range, "'" + base.law->spelling + "' has its conditions already");
+  if (base.law->args || (base.law->form != Law::Form::Decl &&
+                         base.law->form != Law::Form::Named)) {
+    error(Code::WrongArguments, expr.range,
+          "'" + base.law->spelling + "' has its conditions already");
     return Den::error();
   }
   auto law = std::make_shared<Law>(*base.law);
@@ -30,18 +32,21 @@ Den Elaborator::evalLawCall(const Den &base, const ast::CallExpr &node,
 LawPtr Elaborator::lawOf(const Den &den, SourceRange range, Frame &frame) {
   if (den.is(Den::Kind::Law)) {
     const CallablePtr &callable = den.law->callable;
-    if (callable && den.law->form == Law::Form::Decl && !ready(*callable, range))
+    if (callable && den.law->form == Law::Form::Decl &&
+        !ready(*callable, range))
       return nullptr;
     return den.law;
   }
   if (!den.isError())
     error(Code::SpaceMismatch, range,
-          "a law is needed here, but '" + text(range) + "' is " + den.describe());
+          "a law is needed here, but '" + text(range) + "' is " +
+              den.describe());
   return nullptr;
 }
 
-Den Elaborator::lawConstructor(const std::string &name, const ast::CallExpr &node,
-                               const ast::Expr &expr, Frame &frame) {
+Den Elaborator::lawConstructor(const std::string &name,
+                               const ast::CallExpr &node, const ast::Expr &expr,
+                               Frame &frame) {
   auto law = std::make_shared<Law>();
   law->env = frame.env;
   law->instances = frame.instances;
@@ -50,7 +55,8 @@ Den Elaborator::lawConstructor(const std::string &name, const ast::CallExpr &nod
   bool product = name == "product";
   if ((!product && node.args.size() != 2) || node.args.empty()) {
     error(Code::WrongArguments, expr.range,
-          product ? "'product' takes laws" : "'" + name + "' takes a flow and a base law");
+          product ? "'product' takes laws"
+                  : "'" + name + "' takes a flow and a base law");
     return Den::error();
   }
   size_t first = 0;
@@ -58,8 +64,8 @@ Den Elaborator::lawConstructor(const std::string &name, const ast::CallExpr &nod
     Den flow = eval(*node.args[0].value, frame);
     if (!flow.isError() && !isFlow(flow)) {
       error(Code::NotCallable, node.args[0].value->range,
-            "'" + name + "' needs a flow first, but '" + text(node.args[0].value->range) +
-                "' is " + flow.describe());
+            "'" + name + "' needs a flow first, but '" +
+                text(node.args[0].value->range) + "' is " + flow.describe());
       flow = Den::error();
     }
     if (flow.isError())
@@ -73,7 +79,8 @@ Den Elaborator::lawConstructor(const std::string &name, const ast::CallExpr &nod
     law->form = Law::Form::Product;
   }
   for (size_t i = first; i != node.args.size(); ++i) {
-    LawPtr part = lawOf(eval(*node.args[i].value, frame), node.args[i].value->range, frame);
+    LawPtr part = lawOf(eval(*node.args[i].value, frame),
+                        node.args[i].value->range, frame);
     if (!part)
       return Den::error();
     law->parts.push_back(Den::ofLaw(part));
@@ -135,16 +142,20 @@ std::optional<Space> Elaborator::ownSpace(const Law &law) {
     if (!fields.back().isValid())
       return std::nullopt;
   }
-  return fields.size() == 1 ? fields[0] : Space::product(std::move(names), std::move(fields));
+  return fields.size() == 1
+             ? fields[0]
+             : Space::product(std::move(names), std::move(fields));
 }
 
-static const ast::AssignStmt *memberIn(const ast::Block &block, const std::string &name) {
+static const ast::AssignStmt *memberIn(const ast::Block &block,
+                                       const std::string &name) {
   for (const ast::StmtPtr &stmt : block.stmts) {
     const auto *assign = stmt->as<ast::AssignStmt>();
     if (!assign)
       continue;
     const auto *call = assign->target->as<ast::CallExpr>();
-    const auto *named = (call ? call->callee.get() : assign->target.get())->as<ast::NameExpr>();
+    const auto *named =
+        (call ? call->callee.get() : assign->target.get())->as<ast::NameExpr>();
     if (named && named->name == name)
       return assign;
   }
@@ -155,7 +166,8 @@ static bool drawsIn(const ast::Block &block) {
   for (const ast::StmtPtr &stmt : block.stmts) {
     if (stmt->as<ast::DrawStmt>())
       return true;
-    if (const auto *each = stmt->as<ast::EachStmt>(); each && drawsIn(each->block))
+    if (const auto *each = stmt->as<ast::EachStmt>();
+        each && drawsIn(each->block))
       return true;
   }
   return false;
@@ -163,7 +175,8 @@ static bool drawsIn(const ast::Block &block) {
 
 static bool latentIn(const ast::Block &block, const ast::DefItem &def) {
   for (const ast::StmtPtr &stmt : block.stmts) {
-    if (const auto *each = stmt->as<ast::EachStmt>(); each && latentIn(each->block, def))
+    if (const auto *each = stmt->as<ast::EachStmt>();
+        each && latentIn(each->block, def))
       return true;
     const auto *draw = stmt->as<ast::DrawStmt>();
     const auto *name = draw ? draw->target->as<ast::NameExpr>() : nullptr;
@@ -202,8 +215,8 @@ bool Elaborator::canDensity(const Law &law) const {
   return drawsIn(*def->block) && !latentIn(*def->block, *def);
 }
 
-Den Elaborator::callMethod(const Den &method, const ast::CallExpr &node, SourceRange range,
-                           Frame &frame) {
+Den Elaborator::callMethod(const Den &method, const ast::CallExpr &node,
+                           SourceRange range, Frame &frame) {
   LawPtr base = lawOf(method.items[0], node.callee->range, frame);
   if (!base)
     return Den::error();
@@ -218,7 +231,8 @@ Den Elaborator::callMethod(const Den &method, const ast::CallExpr &node, SourceR
     Den den = eval(*arg.value, frame);
     if (den.isError())
       return den;
-    std::vector<Den> leaves = den.is(Den::Kind::Tuple) ? den.items : std::vector<Den>{den};
+    std::vector<Den> leaves =
+        den.is(Den::Kind::Tuple) ? den.items : std::vector<Den>{den};
     for (const Den &leaf : leaves) {
       auto value = tensorOf(leaf, arg.value->range, frame);
       if (!value)
@@ -232,8 +246,9 @@ Den Elaborator::callMethod(const Den &method, const ast::CallExpr &node, SourceR
     error(Code::WrongArguments, range, "'." + method.text + "' needs a value");
     return Den::error();
   }
-  auto result = method.text == "logp" ? logpOf(law, values, range)
-                                      : memberValue(law, method.text, values[0], range);
+  auto result = method.text == "logp"
+                    ? logpOf(law, values, range)
+                    : memberValue(law, method.text, values[0], range);
   return result ? Den::ofTensor(*result) : Den::error();
 }
 

@@ -16,12 +16,14 @@ BinderId Elaborator::newBinder(std::string name, std::vector<int64_t> values) {
   return static_cast<BinderId>(binders.size() - 1);
 }
 
-Tensor Elaborator::spreadTo(const Tensor &t, const std::vector<BinderId> &labels,
+Tensor Elaborator::spreadTo(const Tensor &t,
+                            const std::vector<BinderId> &labels,
                             const std::vector<int64_t> &valueShape) {
   std::vector<int64_t> shape, dims;
   for (size_t i = 0; i != labels.size(); ++i) {
     shape.push_back(binders[labels[i]].extent());
-    if (std::find(t.labels.begin(), t.labels.end(), labels[i]) != t.labels.end())
+    if (std::find(t.labels.begin(), t.labels.end(), labels[i]) !=
+        t.labels.end())
       dims.push_back(static_cast<int64_t>(i));
   }
   size_t rank = t.rank();
@@ -72,8 +74,8 @@ bool Elaborator::align(std::vector<Tensor *> operands, SourceRange range) {
 
 /// Makes the axes of `over` ordinary leading axes of the value, in that order,
 /// after the remaining binder axes.
-Tensor Elaborator::dropLabels(const Tensor &t, const std::vector<BinderId> &over,
-                              bool spread) {
+Tensor Elaborator::dropLabels(const Tensor &t,
+                              const std::vector<BinderId> &over, bool spread) {
   std::vector<BinderId> all = t.labels, kept;
   if (spread)
     for (BinderId binder : over)
@@ -106,7 +108,8 @@ Tensor Elaborator::relabel(const Tensor &t, const std::vector<BinderId> &over) {
   std::vector<size_t> by(order.size());
   for (size_t i = 0; i != by.size(); ++i)
     by[i] = i;
-  std::sort(by.begin(), by.end(), [&](size_t a, size_t b) { return order[a] < order[b]; });
+  std::sort(by.begin(), by.end(),
+            [&](size_t a, size_t b) { return order[a] < order[b]; });
   std::vector<int64_t> perm(by.begin(), by.end());
   for (size_t i = order.size(); i != t.space.shape().size(); ++i)
     perm.push_back(static_cast<int64_t>(i));
@@ -119,7 +122,8 @@ Tensor Elaborator::relabel(const Tensor &t, const std::vector<BinderId> &over) {
 Tensor Elaborator::binderValue(BinderId binder) {
   const std::vector<int64_t> &values = binders[binder].values;
   std::vector<double> elements(values.begin(), values.end());
-  Tensor t = denseConstant(elements, Space::make(SpaceKind::Int, {binders[binder].extent()}));
+  Tensor t = denseConstant(
+      elements, Space::make(SpaceKind::Int, {binders[binder].extent()}));
   auto [lo, hi] = std::minmax_element(elements.begin(), elements.end());
   t.bounds = {*lo, *hi, false, false};
   t.labels = {binder};

@@ -14,7 +14,8 @@ namespace {
 class NameWalk {
 public:
   using Report = std::function<void(const std::string &, SourceRange)>;
-  NameWalk(const EnvPtr &env, Report report) : env(env), report(std::move(report)) {
+  NameWalk(const EnvPtr &env, Report report)
+      : env(env), report(std::move(report)) {
     scopes.emplace_back();
   }
   void def(const ast::DefItem &def);
@@ -45,7 +46,8 @@ private:
 } // namespace
 
 bool NameWalk::knows(const std::string &name) const {
-  static const std::set<std::string> special = {"nll", "numeric", "step", "enumerate"};
+  static const std::set<std::string> special = {"nll", "numeric", "step",
+                                                "enumerate"};
   for (const auto &scope : scopes)
     if (scope.count(name))
       return true;
@@ -199,8 +201,8 @@ void NameWalk::rest(const ast::Expr &e) {
     arguments(n->conditions);
   } else if (const auto *n = e.as<ast::IndexExpr>()) {
     const auto *base = n->base->as<ast::NameExpr>();
-    static const std::set<std::string> spaces = {"Fin", "Simplex", "PLU", "Orthogonal",
-                                                 "Permutation", "LowerUnit"};
+    static const std::set<std::string> spaces = {
+        "Fin", "Simplex", "PLU", "Orthogonal", "Permutation", "LowerUnit"};
     if (!base || !spaces.count(base->name))
       expr(n->base.get());
     slots(n->slots);
@@ -263,7 +265,8 @@ void NameWalk::def(const ast::DefItem &d) {
 }
 
 void Elaborator::checkUnusedNames(const ast::File &file) {
-  static const std::set<std::string> kinds = {"net", "flow", "dist", "loss", "fn"};
+  static const std::set<std::string> kinds = {"net", "flow", "dist", "loss",
+                                              "fn"};
   const EnvPtr &env = moduleTable[""].env;
   for (const ast::Item &item : file.items) {
     const auto *def = item.as<ast::DefItem>();

@@ -11,7 +11,8 @@
 
 namespace rill::lang::elab {
 
-Den Elaborator::evalUnary(const ast::UnaryExpr &node, const ast::Expr &expr, Frame &frame) {
+Den Elaborator::evalUnary(const ast::UnaryExpr &node, const ast::Expr &expr,
+                          Frame &frame) {
   Den den = eval(*node.operand, frame);
   if (den.isError())
     return den;
@@ -23,34 +24,43 @@ Den Elaborator::evalUnary(const ast::UnaryExpr &node, const ast::Expr &expr, Fra
   if (!t)
     return Den::error();
   if (node.op == "not" && t->space.kind() != SpaceKind::Bool) {
-    error(Code::SpaceMismatch, expr.range, "'not' needs a Bool, but '" +
-          text(node.operand->range) + "' is " + den.describe());
+    error(Code::SpaceMismatch, expr.range,
+          "'not' needs a Bool, but '" + text(node.operand->range) + "' is " +
+              den.describe());
     return Den::error();
   }
   return Den::ofTensor(unary(node.op == "-" ? "neg" : "not", *t));
 }
 
 static std::optional<double> fold(const std::string &op, double a, double b) {
-  if (op == "+") return a + b;
-  if (op == "-") return a - b;
-  if (op == "*") return a * b;
-  if (op == "/") return a / b;
-  if (op == "^") return std::pow(a, b);
+  if (op == "+")
+    return a + b;
+  if (op == "-")
+    return a - b;
+  if (op == "*")
+    return a * b;
+  if (op == "/")
+    return a / b;
+  if (op == "^")
+    return std::pow(a, b);
   return std::nullopt;
 }
 
 static bool isComparison(const std::string &op) {
-  return op == "<" || op == "<=" || op == ">" || op == ">=" || op == "==" || op == "!=";
+  return op == "<" || op == "<=" || op == ">" || op == ">=" || op == "==" ||
+         op == "!=";
 }
 
-Den Elaborator::evalBinary(const ast::BinaryExpr &node, const ast::Expr &expr, Frame &frame) {
+Den Elaborator::evalBinary(const ast::BinaryExpr &node, const ast::Expr &expr,
+                           Frame &frame) {
   Den a = eval(*node.lhs, frame), b = eval(*node.rhs, frame);
   if (a.isError() || b.isError())
     return Den::error();
   if (node.op == "..") {
     if (a.is(Den::Kind::Number) && b.is(Den::Kind::Number))
       return Den::ofRange(a.number, b.number);
-    error(Code::NotStatic, expr.range, "the ends of a range must be known at compile time");
+    error(Code::NotStatic, expr.range,
+          "the ends of a range must be known at compile time");
     return Den::error();
   }
   if (node.op == ">>") {
@@ -74,11 +84,14 @@ Den Elaborator::evalBinary(const ast::BinaryExpr &node, const ast::Expr &expr, F
     return unsupported(expr.range, "'in'");
   if (node.op == "and" || node.op == "or") {
     if (a.is(Den::Kind::Bool) && b.is(Den::Kind::Bool))
-      return Den::ofBool(node.op == "and" ? a.truth && b.truth : a.truth || b.truth);
-    auto x = tensorOf(a, node.lhs->range, frame), y = tensorOf(b, node.rhs->range, frame);
+      return Den::ofBool(node.op == "and" ? a.truth && b.truth
+                                          : a.truth || b.truth);
+    auto x = tensorOf(a, node.lhs->range, frame),
+         y = tensorOf(b, node.rhs->range, frame);
     if (!x || !y || !align({&*x, &*y}, expr.range))
       return Den::error();
-    if (x->space.kind() != SpaceKind::Bool || y->space.kind() != SpaceKind::Bool) {
+    if (x->space.kind() != SpaceKind::Bool ||
+        y->space.kind() != SpaceKind::Bool) {
       error(Code::SpaceMismatch, expr.range, "'" + node.op + "' needs Bools");
       return Den::error();
     }
@@ -109,7 +122,8 @@ Den Elaborator::arithmetic(const std::string &op, const Den &a, const Den &b,
   // A static number takes part as a constant of the other side's shape.
   if (a.is(Den::Kind::Number) || b.is(Den::Kind::Number)) {
     bool left = a.is(Den::Kind::Number);
-    auto t = left ? tensorOf(b, node.rhs->range, frame) : tensorOf(a, node.lhs->range, frame);
+    auto t = left ? tensorOf(b, node.rhs->range, frame)
+                  : tensorOf(a, node.lhs->range, frame);
     if (!t)
       return Den::error();
     if (t->space.isMatrixSpace())
@@ -119,7 +133,8 @@ Den Elaborator::arithmetic(const std::string &op, const Den &a, const Den &b,
     return Den::ofTensor(left ? scalarBinary(it->second, a.number, *t)
                               : binaryScalar(it->second, *t, b.number));
   }
-  auto x = tensorOf(a, node.lhs->range, frame), y = tensorOf(b, node.rhs->range, frame);
+  auto x = tensorOf(a, node.lhs->range, frame),
+       y = tensorOf(b, node.rhs->range, frame);
   if (!x || !y)
     return Den::error();
   if (x->space.isMatrixSpace() || y->space.isMatrixSpace())
@@ -167,17 +182,22 @@ Den Elaborator::power(const Den &a, const Den &b, const ast::BinaryExpr &node,
 }
 
 static bool holds(const std::string &op, double a, double b) {
-  if (op == "<") return a < b;
-  if (op == "<=") return a <= b;
-  if (op == ">") return a > b;
-  if (op == ">=") return a >= b;
+  if (op == "<")
+    return a < b;
+  if (op == "<=")
+    return a <= b;
+  if (op == ">")
+    return a > b;
+  if (op == ">=")
+    return a >= b;
   return op == "==" ? a == b : a != b;
 }
 
 Den Elaborator::comparison(const std::string &op, const Den &a, const Den &b,
                            SourceRange range, Frame &frame) {
   static const std::map<std::string, std::string> preds = {
-      {"<", "lt"}, {"<=", "le"}, {">", "gt"}, {">=", "ge"}, {"==", "eq"}, {"!=", "ne"}};
+      {"<", "lt"},  {"<=", "le"}, {">", "gt"},
+      {">=", "ge"}, {"==", "eq"}, {"!=", "ne"}};
   if (a.is(Den::Kind::Number) && b.is(Den::Kind::Number))
     return Den::ofBool(holds(op, a.number, b.number));
   if (a.is(Den::Kind::Bool) && b.is(Den::Kind::Bool))
@@ -186,17 +206,20 @@ Den Elaborator::comparison(const std::string &op, const Den &a, const Den &b,
   if (!x || !y)
     return Den::error();
   if (x->space.isFloat() != y->space.isFloat()) {
-    if (a.is(Den::Kind::Number)) x = toInt(*x);
-    else if (b.is(Den::Kind::Number)) y = toInt(*y);
+    if (a.is(Den::Kind::Number))
+      x = toInt(*x);
+    else if (b.is(Den::Kind::Number))
+      y = toInt(*y);
   }
   if (!align({&*x, &*y}, range))
     return Den::error();
   return Den::ofTensor(compare(preds.at(op), *x, *y));
 }
 
-/// The product of x and y summed over the letters that are in `dead`. `lettersX`
-/// and `lettersY` name the axes; equal letters run together.
-static std::string canonical(const std::string &x, const std::string &y, const std::string &out) {
+/// The product of x and y summed over the letters that are in `dead`.
+/// `lettersX` and `lettersY` name the axes; equal letters run together.
+static std::string canonical(const std::string &x, const std::string &y,
+                             const std::string &out) {
   std::map<char, char> names;
   auto rename = [&](const std::string &text) {
     std::string result;
@@ -212,7 +235,8 @@ static std::string canonical(const std::string &x, const std::string &y, const s
 
 /// W @ x: the last axis of x (or the one before its last, for a matrix) meets
 /// the last axis of W.
-Tensor Elaborator::contract(const Tensor &x, const Tensor &y, size_t sharedX, size_t sharedY) {
+Tensor Elaborator::contract(const Tensor &x, const Tensor &y, size_t sharedX,
+                            size_t sharedY) {
   std::string sx, sy, out;
   std::vector<int64_t> shape;
   Tensor result;
@@ -222,10 +246,13 @@ Tensor Elaborator::contract(const Tensor &x, const Tensor &y, size_t sharedX, si
       labels.push_back(label);
   std::sort(labels.begin(), labels.end());
   auto letter = [&](BinderId label) {
-    return char('A' + (std::find(labels.begin(), labels.end(), label) - labels.begin()));
+    return char('A' + (std::find(labels.begin(), labels.end(), label) -
+                       labels.begin()));
   };
-  for (BinderId label : x.labels) sx += letter(label);
-  for (BinderId label : y.labels) sy += letter(label);
+  for (BinderId label : x.labels)
+    sx += letter(label);
+  for (BinderId label : y.labels)
+    sy += letter(label);
   for (BinderId label : labels) {
     out += letter(label);
     shape.push_back(binders[label].extent());
@@ -247,19 +274,22 @@ Tensor Elaborator::contract(const Tensor &x, const Tensor &y, size_t sharedX, si
       shape.push_back(vy[i]);
     }
   }
-  Tensor r = emit("contract", {x, y}, Space::real(shape), {{"spec", canonical(sx, sy, out)}});
+  Tensor r = emit("contract", {x, y}, Space::real(shape),
+                  {{"spec", canonical(sx, sy, out)}});
   r.labels = labels;
   return r;
 }
 
-Den Elaborator::matmul(const Den &a, const Den &b, SourceRange range, Frame &frame) {
+Den Elaborator::matmul(const Den &a, const Den &b, SourceRange range,
+                       Frame &frame) {
   auto w = tensorOf(a, range, frame), x = tensorOf(b, range, frame);
   if (!w || !x)
     return Den::error();
   if (w->space.isMatrixSpace()) {
     if (x->rank() != 1 || x->space.shape().back() != w->space.shape().back()) {
       error(Code::ShapeMismatch, range,
-            "the product of " + w->space.str() + " with " + b.describe() + ": extents differ");
+            "the product of " + w->space.str() + " with " + b.describe() +
+                ": extents differ");
       return Den::error();
     }
     typed::Op op;
@@ -277,16 +307,17 @@ Den Elaborator::matmul(const Den &a, const Den &b, SourceRange range, Frame &fra
   w = toFloat(*w), x = toFloat(*x);
   size_t rw = w->rank(), rx = x->rank();
   if (rw == 0 || rx == 0 || rw > 2 || rx > 2) {
-    error(Code::ShapeMismatch, range, "'@' multiplies matrices and vectors, but got " +
-          a.describe() + " and " + b.describe())
+    error(Code::ShapeMismatch, range,
+          "'@' multiplies matrices and vectors, but got " + a.describe() +
+              " and " + b.describe())
         .help("use '*' for a scalar, or sum[i: D] ... for other products");
     return Den::error();
   }
   size_t axisW = rw - 1, axisX = rx == 1 ? 0 : rx - 2;
   if (w->valueShape()[axisW] != x->valueShape()[axisX]) {
     error(Code::ShapeMismatch, range,
-          "shapes that do not fit: " + Space::real(w->valueShape()).str() + " @ " +
-              Space::real(x->valueShape()).str(),
+          "shapes that do not fit: " + Space::real(w->valueShape()).str() +
+              " @ " + Space::real(x->valueShape()).str(),
           "the inner extents differ");
     return Den::error();
   }

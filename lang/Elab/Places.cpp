@@ -29,10 +29,10 @@ PlaceId Elaborator::newRoot(const Space &space, const std::string &name,
   return id;
 }
 
-std::vector<PlaceId>
-Elaborator::viewParts(PlaceId parent, const std::vector<std::vector<int64_t>> &parts,
-                      const std::vector<std::vector<int64_t>> &shapes,
-                      const std::vector<std::string> &names, SourceRange range) {
+std::vector<PlaceId> Elaborator::viewParts(
+    PlaceId parent, const std::vector<std::vector<int64_t>> &parts,
+    const std::vector<std::vector<int64_t>> &shapes,
+    const std::vector<std::string> &names, SourceRange range) {
   typed::Op op;
   op.kind = typed::OpKind::View;
   op.index = parent;
@@ -56,13 +56,15 @@ Elaborator::viewParts(PlaceId parent, const std::vector<std::vector<int64_t>> &p
 }
 
 PlaceId Elaborator::subPlace(PlaceId parent, const std::vector<int64_t> &parts,
-                             std::vector<int64_t> shape, const std::string &name,
-                             SourceRange range) {
+                             std::vector<int64_t> shape,
+                             const std::string &name, SourceRange range) {
   std::pair<PlaceId, std::vector<int64_t>> key{parent, parts};
   for (const auto &known : partPlaces)
-    if (auto it = known.find(key); it != known.end() && places[it->second].shape == shape)
+    if (auto it = known.find(key);
+        it != known.end() && places[it->second].shape == shape)
       return it->second;
-  PlaceId made = viewParts(parent, {parts}, {std::move(shape)}, {name}, range)[0];
+  PlaceId made =
+      viewParts(parent, {parts}, {std::move(shape)}, {name}, range)[0];
   partPlaces.back()[key] = made;
   return made;
 }
@@ -84,7 +86,8 @@ Space Elaborator::placeSpace(PlaceId place) const {
 
 std::vector<int64_t> Elaborator::placeValueShape(const Den &place) const {
   const std::vector<int64_t> &shape = places[place.place].shape;
-  return {shape.begin() + static_cast<int64_t>(place.labels.size()), shape.end()};
+  return {shape.begin() + static_cast<int64_t>(place.labels.size()),
+          shape.end()};
 }
 
 Tensor Elaborator::readPlace(const Den &place, SourceRange range) {
@@ -104,7 +107,8 @@ Tensor Elaborator::readPlace(const Den &place, SourceRange range) {
   return t;
 }
 
-static bool overlap(std::vector<int64_t> a, std::vector<int64_t> b, bool &contained) {
+static bool overlap(std::vector<int64_t> a, std::vector<int64_t> b,
+                    bool &contained) {
   std::sort(a.begin(), a.end());
   std::sort(b.begin(), b.end());
   std::vector<int64_t> common;
@@ -116,7 +120,8 @@ static bool overlap(std::vector<int64_t> a, std::vector<int64_t> b, bool &contai
 
 /// Two views that share some elements, neither inside of the other, cannot be
 /// updated from each other: what is read is half replaced.
-void Elaborator::checkOverlap(PlaceId place, const Tensor &value, SourceRange range) {
+void Elaborator::checkOverlap(PlaceId place, const Tensor &value,
+                              SourceRange range) {
   const PlaceState &target = places[place];
   for (const Dependence &dep : value.deps) {
     if (dep.root != target.root || dep.elements == target.elements)
@@ -127,7 +132,8 @@ void Elaborator::checkOverlap(PlaceId place, const Tensor &value, SourceRange ra
     error(Code::OverlappingViews, range,
           "'" + program.places[place].name + "' is updated from '" +
               program.places[dep.place].name + "', which overlaps it")
-        .label(program.places[dep.place].range, "this view shares elements with it")
+        .label(program.places[dep.place].range,
+               "this view shares elements with it")
         .why("the update replaces some of the elements that it reads, so the "
              "old ones are unknown when it runs backwards")
         .help("make the views disjoint");
@@ -140,8 +146,9 @@ void Elaborator::assignPlace(const Den &place, Tensor value, SourceRange range,
   std::vector<int64_t> shape = placeValueShape(place);
   if (value.rank() != 0 && value.valueShape() != shape) {
     const PlaceState &state = places[place.place];
-    bool whole = place.labels.empty() && value.space.elements() ==
-                 static_cast<int64_t>(state.elements->size()) &&
+    bool whole = place.labels.empty() &&
+                 value.space.elements() ==
+                     static_cast<int64_t>(state.elements->size()) &&
                  state.elements->size() == roots.at(state.root).assigned.size();
     if (!whole) {
       error(Code::ShapeMismatch, range,
@@ -164,6 +171,7 @@ void Elaborator::assignPlace(const Den &place, Tensor value, SourceRange range,
     }
   checkOverlap(place.place, value, range);
   value = spreadTo(value, place.labels, shape);
+  Space kind = spaceAfter(place.place, value, range);
   typed::Op op;
   op.kind = typed::OpKind::Assign;
   op.index = place.place;
@@ -174,9 +182,6 @@ void Elaborator::assignPlace(const Den &place, Tensor value, SourceRange range,
   const PlaceState &state = places[place.place];
   RootState &root = roots.at(state.root);
   ++clock;
-  Space kind = value.space.withShape({});
-  if (value.space.kind() == SpaceKind::Simplex)
-    kind = Space::make(SpaceKind::Unit);
   for (int64_t element : *state.elements) {
     root.assigned[element] = clock;
     root.where[element] = range;
@@ -184,7 +189,8 @@ void Elaborator::assignPlace(const Den &place, Tensor value, SourceRange range,
   }
 }
 
-void Elaborator::checkAlive(const Tensor &t, const std::string &name, SourceRange range) {
+void Elaborator::checkAlive(const Tensor &t, const std::string &name,
+                            SourceRange range) {
   for (const Dependence &dep : t.deps) {
     const RootState &root = roots.at(dep.root);
     for (int64_t element : *dep.elements) {
@@ -192,13 +198,17 @@ void Elaborator::checkAlive(const Tensor &t, const std::string &name, SourceRang
         continue;
       const std::string &place = program.places[dep.place].name;
       error(Code::LetDied, range,
-            "'" + name + "' is used after '" + place + "', which it was computed from, "
+            "'" + name + "' is used after '" + place +
+                "', which it was computed from, "
                 "was replaced",
             "'" + place + "' has changed since")
           .label(root.where[element], "'" + place + "' is replaced here")
-          .why("run backwards, '" + name + "' would have to be computed from the "
-               "old '" + place + "', which is not known then")
-          .help("use '" + name + "' before the update, or compute it again from "
+          .why("run backwards, '" + name +
+               "' would have to be computed from the "
+               "old '" +
+               place + "', which is not known then")
+          .help("use '" + name +
+                "' before the update, or compute it again from "
                 "what is known there");
       return;
     }

@@ -15,7 +15,8 @@ static bool has(const std::vector<BinderId> &list, BinderId binder) {
   return std::find(list.begin(), list.end(), binder) != list.end();
 }
 
-void Elaborator::factors(const ast::Expr &expr, std::vector<const ast::Expr *> &out) {
+void Elaborator::factors(const ast::Expr &expr,
+                         std::vector<const ast::Expr *> &out) {
   const auto *binary = expr.as<ast::BinaryExpr>();
   if (binary && binary->op == "*") {
     factors(*binary->lhs, out);
@@ -25,18 +26,21 @@ void Elaborator::factors(const ast::Expr &expr, std::vector<const ast::Expr *> &
   }
 }
 
-static void findIndexed(const ast::Expr &expr, const std::string &name,
-                        std::vector<std::pair<const ast::Expr *, size_t>> &found);
+static void
+findIndexed(const ast::Expr &expr, const std::string &name,
+            std::vector<std::pair<const ast::Expr *, size_t>> &found);
 
-static void findInArgs(const std::vector<ast::Arg> &args, const std::string &name,
-                       std::vector<std::pair<const ast::Expr *, size_t>> &found) {
+static void
+findInArgs(const std::vector<ast::Arg> &args, const std::string &name,
+           std::vector<std::pair<const ast::Expr *, size_t>> &found) {
   for (const ast::Arg &arg : args)
     findIndexed(*arg.value, name, found);
 }
 
 /// Bases indexed by `name` alone, with the position of that slot.
-static void findIndexed(const ast::Expr &expr, const std::string &name,
-                        std::vector<std::pair<const ast::Expr *, size_t>> &found) {
+static void
+findIndexed(const ast::Expr &expr, const std::string &name,
+            std::vector<std::pair<const ast::Expr *, size_t>> &found) {
   if (const auto *n = expr.as<ast::IndexExpr>()) {
     for (size_t i = 0; i != n->slots.size(); ++i) {
       if (!n->slots[i].value)
@@ -64,7 +68,8 @@ static void findIndexed(const ast::Expr &expr, const std::string &name,
 }
 
 std::optional<std::vector<int64_t>>
-Elaborator::inferRange(const std::string &name, const ast::Expr &body, Frame &frame) {
+Elaborator::inferRange(const std::string &name, const ast::Expr &body,
+                       Frame &frame) {
   std::vector<std::pair<const ast::Expr *, size_t>> found;
   findIndexed(body, name, found);
   for (auto [base, slot] : found) {
@@ -88,7 +93,8 @@ Elaborator::inferRange(const std::string &name, const ast::Expr &body, Frame &fr
 }
 
 Tensor Elaborator::reduceLabels(const std::string &kind, const Tensor &t,
-                                const std::vector<BinderId> &over, bool spread) {
+                                const std::vector<BinderId> &over,
+                                bool spread) {
   std::vector<BinderId> labels = t.labels;
   if (spread)
     for (BinderId binder : over)
@@ -110,7 +116,8 @@ Tensor Elaborator::reduceLabels(const std::string &kind, const Tensor &t,
 }
 
 /// sum over `over` of x * y, as one contraction.
-Tensor Elaborator::contractLabels(Tensor x, Tensor y, const std::vector<BinderId> &over) {
+Tensor Elaborator::contractLabels(Tensor x, Tensor y,
+                                  const std::vector<BinderId> &over) {
   std::vector<BinderId> all = x.labels;
   for (BinderId label : y.labels)
     if (!has(all, label))
@@ -121,10 +128,14 @@ Tensor Elaborator::contractLabels(Tensor x, Tensor y, const std::vector<BinderId
     return names.emplace(key, char('a' + names.size())).first->second;
   };
   std::string sx, sy, out;
-  for (BinderId label : x.labels) sx += letter(label);
-  for (size_t i = 0; i != x.rank(); ++i) sx += letter(-1 - int64_t(i));
-  for (BinderId label : y.labels) sy += letter(label);
-  for (size_t i = 0; i != y.rank(); ++i) sy += letter(-1 - int64_t(i));
+  for (BinderId label : x.labels)
+    sx += letter(label);
+  for (size_t i = 0; i != x.rank(); ++i)
+    sx += letter(-1 - int64_t(i));
+  for (BinderId label : y.labels)
+    sy += letter(label);
+  for (size_t i = 0; i != y.rank(); ++i)
+    sy += letter(-1 - int64_t(i));
   std::vector<int64_t> shape;
   std::vector<BinderId> kept;
   for (BinderId label : all)
@@ -138,7 +149,8 @@ Tensor Elaborator::contractLabels(Tensor x, Tensor y, const std::vector<BinderId
   for (size_t i = 0; i != value.size(); ++i)
     out += letter(-1 - int64_t(i));
   shape.insert(shape.end(), value.begin(), value.end());
-  Tensor r = emit("contract", {x, y}, Space::real(shape), {{"spec", sx + "," + sy + "->" + out}});
+  Tensor r = emit("contract", {x, y}, Space::real(shape),
+                  {{"spec", sx + "," + sy + "->" + out}});
   r.labels = kept;
   int64_t count = 1;
   for (BinderId label : over)
@@ -146,8 +158,9 @@ Tensor Elaborator::contractLabels(Tensor x, Tensor y, const std::vector<BinderId
   return withBounds(r, scaled(multiply(x.bounds, y.bounds), count));
 }
 
-Den Elaborator::sumOver(const std::vector<BinderId> &over, const ast::Expr &body,
-                        const ast::Expr *guard, Frame &frame, const std::string &op) {
+Den Elaborator::sumOver(const std::vector<BinderId> &over,
+                        const ast::Expr &body, const ast::Expr *guard,
+                        Frame &frame, const std::string &op) {
   std::vector<const ast::Expr *> list;
   factors(body, list);
   double scale = 1;
@@ -167,7 +180,8 @@ Den Elaborator::sumOver(const std::vector<BinderId> &over, const ast::Expr &body
     if (!t)
       return Den::error();
     *t = toFloat(*t);
-    bool depends = std::any_of(over.begin(), over.end(), [&](BinderId b) { return has(t->labels, b); });
+    bool depends = std::any_of(over.begin(), over.end(),
+                               [&](BinderId b) { return has(t->labels, b); });
     (depends ? inside : outside).push_back(*t);
   }
   if (guard) {
@@ -185,8 +199,9 @@ Den Elaborator::sumOver(const std::vector<BinderId> &over, const ast::Expr &body
     // Binders that no factor depends on only count.
     std::vector<BinderId> used;
     for (BinderId binder : over) {
-      bool any = std::any_of(inside.begin(), inside.end(),
-                             [&](const Tensor &t) { return has(t.labels, binder); });
+      bool any =
+          std::any_of(inside.begin(), inside.end(),
+                      [&](const Tensor &t) { return has(t.labels, binder); });
       if (any)
         used.push_back(binder);
       else
@@ -224,7 +239,8 @@ Den Elaborator::sumOver(const std::vector<BinderId> &over, const ast::Expr &body
 
 /// vec[i: D, j: E] body: the binders become the leading axes; a guard keeps
 /// the pairs for which it holds, in row-major order, as one axis.
-Den Elaborator::vecOver(const std::vector<BinderId> &over, const ast::ReduceExpr &node, Frame &frame) {
+Den Elaborator::vecOver(const std::vector<BinderId> &over,
+                        const ast::ReduceExpr &node, Frame &frame) {
   auto body = tensor(*node.body, frame);
   if (!body)
     return Den::error();
@@ -256,7 +272,8 @@ Den Elaborator::vecOver(const std::vector<BinderId> &over, const ast::ReduceExpr
       kept.push_back(n);
   }
   if (kept.empty()) {
-    error(Code::StaticArithmetic, node.guard->range, "no index satisfies this guard");
+    error(Code::StaticArithmetic, node.guard->range,
+          "no index satisfies this guard");
     return Den::error();
   }
   std::vector<BinderId> labels = whole.labels;
@@ -264,7 +281,8 @@ Den Elaborator::vecOver(const std::vector<BinderId> &over, const ast::ReduceExpr
   int64_t axis = static_cast<int64_t>(shape.size());
   shape.push_back(total);
   std::vector<int64_t> value = whole.valueShape();
-  shape.insert(shape.end(), value.begin() + static_cast<int64_t>(over.size()), value.end());
+  shape.insert(shape.end(), value.begin() + static_cast<int64_t>(over.size()),
+               value.end());
   Tensor r = gather(reshape(whole, shape), axis, kept);
   r.labels = labels;
   return Den::ofTensor(r);
@@ -277,7 +295,8 @@ static double neutral(const std::string &op) {
   return op == "min" ? inf : -inf;
 }
 
-Den Elaborator::evalReduce(const ast::ReduceExpr &node, const ast::Expr &expr, Frame &frame) {
+Den Elaborator::evalReduce(const ast::ReduceExpr &node, const ast::Expr &expr,
+                           Frame &frame) {
   if (node.op == "argmax" || node.op == "argmin")
     return unsupported(expr.range, "'" + node.op + "'");
   Frame inner = frame;

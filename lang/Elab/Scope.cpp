@@ -184,7 +184,8 @@ void Elaborator::useItem(Module &module, const ast::UseItem &use) {
     auto found = from->names.find(name.text);
     if (found != from->names.end()) {
       if (module.env->ranges.count(name.text))
-        error(Code::Redefined, name.range, "'" + name.text + "' is defined twice")
+        error(Code::Redefined, name.range,
+              "'" + name.text + "' is defined twice")
             .label(module.env->ranges[name.text], "also defined here");
       module.env->names[name.text] = found->second;
       continue;
@@ -220,13 +221,15 @@ Den Elaborator::unknownName(const std::string &name, SourceRange range,
   }
   for (const auto &[path, module] : moduleTable)
     if (!path.empty() && module.env->names.count(name)) {
-      d.help("'" + name + "' is defined in " + path + ": use " + path + "." + name);
+      d.help("'" + name + "' is defined in " + path + ": use " + path + "." +
+             name);
       break;
     }
   return Den::error();
 }
 
-Den Elaborator::lookup(const std::string &name, SourceRange range, Frame &frame) {
+Den Elaborator::lookup(const std::string &name, SourceRange range,
+                       Frame &frame) {
   const Den *found = find(name, frame.env);
   if (!found)
     return unknownName(name, range, frame.env);
@@ -238,19 +241,22 @@ Den Elaborator::force(const Den &den, Frame &frame) {
     return den;
   if (++depth > 200) {
     --depth;
-    error(Code::RecursiveDefinition, den.expr->range, "this definition needs itself");
+    error(Code::RecursiveDefinition, den.expr->range,
+          "this definition needs itself");
     return Den::error();
   }
   // An instance bound by a top-level `let` has its name, and so has the owner
   // of the instances inside of a law or a flow.
   Frame inner;
   inner.env = den.env;
-  inner.instances = std::make_shared<Instances>(den.owner ? *den.owner : *rootInstances);
+  inner.instances =
+      std::make_shared<Instances>(den.owner ? *den.owner : *rootInstances);
   inner.instances->counts.clear();
   if (den.expr->as<ast::IndexExpr>())
     inner.nameHint = den.text;
   else
-    inner.instances->path += (inner.instances->path.empty() ? "" : ".") + (den.truth ? "let" : den.text);
+    inner.instances->path += (inner.instances->path.empty() ? "" : ".") +
+                             (den.truth ? "let" : den.text);
   Den value = eval(*den.expr, inner);
   --depth;
   if (!den.truth || value.isError())
@@ -259,7 +265,8 @@ Den Elaborator::force(const Den &den, Frame &frame) {
   size_t index = static_cast<size_t>(den.number);
   if (value.is(Den::Kind::Tuple) && index < value.items.size())
     return value.items[index];
-  error(Code::WrongArguments, den.expr->range, "a tuple is needed here, but this is " + value.describe());
+  error(Code::WrongArguments, den.expr->range,
+        "a tuple is needed here, but this is " + value.describe());
   return Den::error();
 }
 

@@ -9,25 +9,34 @@
 namespace rill::lang::elab {
 
 static std::optional<SpaceKind> plainKind(const std::string &name) {
-  if (name == "Real") return SpaceKind::Real;
-  if (name == "Positive") return SpaceKind::Positive;
-  if (name == "Unit") return SpaceKind::Unit;
-  if (name == "Bool") return SpaceKind::Bool;
-  if (name == "Int") return SpaceKind::Int;
+  if (name == "Real")
+    return SpaceKind::Real;
+  if (name == "Positive")
+    return SpaceKind::Positive;
+  if (name == "Unit")
+    return SpaceKind::Unit;
+  if (name == "Bool")
+    return SpaceKind::Bool;
+  if (name == "Int")
+    return SpaceKind::Int;
   return std::nullopt;
 }
 
 static std::optional<SpaceKind> matrixKind(const std::string &name) {
-  if (name == "PLU") return SpaceKind::PLU;
-  if (name == "Orthogonal") return SpaceKind::Orthogonal;
-  if (name == "Permutation") return SpaceKind::Permutation;
-  if (name == "LowerUnit") return SpaceKind::LowerUnit;
+  if (name == "PLU")
+    return SpaceKind::PLU;
+  if (name == "Orthogonal")
+    return SpaceKind::Orthogonal;
+  if (name == "Permutation")
+    return SpaceKind::Permutation;
+  if (name == "LowerUnit")
+    return SpaceKind::LowerUnit;
   return std::nullopt;
 }
 
 static bool isLaterSpace(const std::string &name) {
-  static const std::set<std::string> later = {"Sphere", "Circle", "Torus", "SO3",
-                                              "SE3",    "Set",    "Seq",  "Knots"};
+  static const std::set<std::string> later = {
+      "Sphere", "Circle", "Torus", "SO3", "SE3", "Set", "Seq", "Knots"};
   return later.count(name) != 0;
 }
 
@@ -65,14 +74,16 @@ Space Elaborator::spaceFromIndex(
     return Space::make(*kind, shapeFrom(0, {}));
   if (name == "Interval") {
     if (args.size() != 2) {
-      error(Code::WrongArguments, range, "Interval takes its two ends: Interval(0, 1)");
+      error(Code::WrongArguments, range,
+            "Interval takes its two ends: Interval(0, 1)");
       return {};
     }
     auto lo = staticNumber(*args[0], frame), hi = staticNumber(*args[1], frame);
     if (!lo || !hi)
       return {};
     if (!(*lo < *hi)) {
-      error(Code::StaticArithmetic, range, "the ends of an Interval must ascend");
+      error(Code::StaticArithmetic, range,
+            "the ends of an Interval must ascend");
       return {};
     }
     if (*lo == 0 && *hi == 1)
@@ -82,7 +93,8 @@ Space Elaborator::spaceFromIndex(
   auto matrix = matrixKind(name);
   if (name == "Fin" || name == "Simplex" || matrix) {
     if (extents.empty() || extents[0].size() != 1) {
-      error(Code::WrongArguments, range, name + " takes one size: " + name + "[4]");
+      error(Code::WrongArguments, range,
+            name + " takes one size: " + name + "[4]");
       return {};
     }
     int64_t size = extents[0][0];
@@ -96,9 +108,11 @@ Space Elaborator::spaceFromIndex(
     unsupported(range, "the space " + name);
     return {};
   }
-  Diagnostic &d = error(Code::UnknownSpace, range, "unknown space '" + name + "'");
-  std::string close = didYouMean(name, {"Real", "Positive", "Unit", "Interval", "Fin",
-      "Bool", "Int", "Simplex", "PLU", "Orthogonal", "Permutation", "LowerUnit"});
+  Diagnostic &d =
+      error(Code::UnknownSpace, range, "unknown space '" + name + "'");
+  std::string close = didYouMean(
+      name, {"Real", "Positive", "Unit", "Interval", "Fin", "Bool", "Int",
+             "Simplex", "PLU", "Orthogonal", "Permutation", "LowerUnit"});
   if (!close.empty())
     d.help("did you mean '" + close + "'?");
   return {};
@@ -125,7 +139,8 @@ Space Elaborator::space(const ast::SpaceExpr &expr, Frame &frame) {
       unsupported(expr.range, "an array of products");
       return {};
     }
-    return Space::product(std::move(names), std::move(fields)).withOptional(expr.optional);
+    return Space::product(std::move(names), std::move(fields))
+        .withOptional(expr.optional);
   }
   case ast::SpaceExpr::Kind::Named:
     break;
@@ -137,7 +152,8 @@ Space Elaborator::space(const ast::SpaceExpr &expr, Frame &frame) {
   std::vector<const std::vector<ast::Slot> *> groups;
   for (const auto &group : expr.index)
     groups.push_back(&group);
-  Space made = spaceFromIndex(expr.path[0].text, expr.range, expr.args, groups, frame);
+  Space made =
+      spaceFromIndex(expr.path[0].text, expr.range, expr.args, groups, frame);
   return made.isValid() && expr.optional ? made.withOptional(true) : made;
 }
 
@@ -153,7 +169,8 @@ bool Elaborator::accepts(const Space &declared, const Space &actual) {
            (have == SpaceKind::Interval && actual.lo() >= 0);
   if (want == SpaceKind::Unit)
     return have == SpaceKind::Unit || have == SpaceKind::Simplex ||
-           (have == SpaceKind::Interval && actual.lo() >= 0 && actual.hi() <= 1);
+           (have == SpaceKind::Interval && actual.lo() >= 0 &&
+            actual.hi() <= 1);
   if (want == SpaceKind::Interval)
     return (have == SpaceKind::Interval || have == SpaceKind::Unit) &&
            actual.lo() >= declared.lo() && actual.hi() <= declared.hi();
@@ -170,24 +187,29 @@ bool Elaborator::checkSpace(const Space &declared, const Tensor &value,
   if (accepts(declared, actual))
     return true;
   // The bounds may know more than the space says: 1 + exp(x) is Positive.
-  if (declared.shape() == actual.shape() && declared.isFloat() && actual.kind() != SpaceKind::Product &&
+  if (declared.shape() == actual.shape() && declared.isFloat() &&
+      actual.kind() != SpaceKind::Product &&
       declared.kind() != SpaceKind::Simplex && !declared.isMatrixSpace() &&
       value.bounds.inside(declared.lo(), declared.hi()))
     return true;
   if (declared.shape() != actual.shape()) {
     error(Code::ShapeMismatch, range,
-          what + " is " + declared.str() + ", but the value has space " + actual.str(),
+          what + " is " + declared.str() + ", but the value has space " +
+              actual.str(),
           "shape does not fit");
     return false;
   }
   error(Code::SpaceMismatch, range,
-        what + " is " + declared.str() + ", but the value has space " + actual.str(),
+        what + " is " + declared.str() + ", but the value has space " +
+            actual.str(),
         "may lie outside of " + declared.str())
-      .help("map it there, for example by softplus (Positive) or sigmoid (Unit)");
+      .help(
+          "map it there, for example by softplus (Positive) or sigmoid (Unit)");
   return false;
 }
 
-std::optional<std::string> Elaborator::unboundName(const ast::Expr &expr, Frame &frame) {
+std::optional<std::string> Elaborator::unboundName(const ast::Expr &expr,
+                                                   Frame &frame) {
   if (const auto *name = expr.as<ast::NameExpr>()) {
     const Den *found = find(name->name, frame.env);
     return found ? std::nullopt : std::optional<std::string>(name->name);
@@ -199,7 +221,8 @@ std::optional<std::string> Elaborator::unboundName(const ast::Expr &expr, Frame 
   return std::nullopt;
 }
 
-bool Elaborator::solveStatic(const ast::Expr &expr, int64_t value, Frame &frame) {
+bool Elaborator::solveStatic(const ast::Expr &expr, int64_t value,
+                             Frame &frame) {
   auto name = unboundName(expr, frame);
   if (!name)
     return false;
@@ -245,7 +268,8 @@ bool Elaborator::unifySlots(const std::vector<ast::Slot> &slots,
             what + ": extent " + std::to_string(extents[i]) + " where " +
                 std::to_string(*wanted) + " is needed",
             "shape does not fit")
-          .label(slots[i].range, "declared as '" + text(slots[i].range) + "' here");
+          .label(slots[i].range,
+                 "declared as '" + text(slots[i].range) + "' here");
       return false;
     }
   }
@@ -265,7 +289,8 @@ size_t Elaborator::declaredRank(const ast::SpaceExpr &expr) {
 }
 
 bool Elaborator::unify(const ast::SpaceExpr &declared, const Space &actual,
-                       Frame &frame, SourceRange range, const std::string &what) {
+                       Frame &frame, SourceRange range,
+                       const std::string &what) {
   if (declared.kind == ast::SpaceExpr::Kind::Product) {
     if (actual.kind() != SpaceKind::Product ||
         actual.fields().size() != declared.fields.size()) {
@@ -275,29 +300,34 @@ bool Elaborator::unify(const ast::SpaceExpr &declared, const Space &actual,
       return false;
     }
     for (size_t i = 0; i != declared.fields.size(); ++i)
-      if (!unify(*declared.fields[i].space, actual.fields()[i], frame, range, what))
+      if (!unify(*declared.fields[i].space, actual.fields()[i], frame, range,
+                 what))
         return false;
     return true;
   }
-  if (declared.kind != ast::SpaceExpr::Kind::Named || declared.path.size() != 1) {
+  if (declared.kind != ast::SpaceExpr::Kind::Named ||
+      declared.path.size() != 1) {
     space(declared, frame);
     return false;
   }
   if (actual.kind() == SpaceKind::Product) {
     error(Code::SpaceMismatch, range,
-          what + " is declared as '" + text(declared.range) + "', but is " + actual.str());
+          what + " is declared as '" + text(declared.range) + "', but is " +
+              actual.str());
     return false;
   }
   const std::string &name = declared.path[0].text;
   size_t rank = declaredRank(declared);
   if (rank != actual.shape().size()) {
     error(Code::ShapeMismatch, range,
-          what + " is declared as '" + text(declared.range) + "', but the value has space " +
-              actual.str(),
+          what + " is declared as '" + text(declared.range) +
+              "', but the value has space " + actual.str(),
           "shape does not fit")
-        .help(rank < actual.shape().size()
-                  ? "apply it to each element: vec[i: D] ..., or each i: D { ... }"
-                  : "nothing is broadcast implicitly: index or repeat the value");
+        .help(
+            rank < actual.shape().size()
+                ? "apply it to each element: vec[i: D] ..., or each i: D { ... "
+                  "}"
+                : "nothing is broadcast implicitly: index or repeat the value");
     return false;
   }
   // Groups after the first stand before it in the shape.
@@ -310,7 +340,8 @@ bool Elaborator::unify(const ast::SpaceExpr &declared, const Space &actual,
     if (g == 0 && isFin) {
       extents = {actual.kind() == SpaceKind::Fin ? actual.finSize() : 0};
     } else {
-      extents.assign(shape.begin() + begin, shape.begin() + begin + group.size());
+      extents.assign(shape.begin() + begin,
+                     shape.begin() + begin + group.size());
       begin += group.size();
     }
     if (g == 0 && isFin && actual.kind() != SpaceKind::Fin)

@@ -11,7 +11,8 @@
 namespace rill::lang::elab {
 
 std::optional<int64_t> Elaborator::staticBinary(const ast::BinaryExpr &node,
-                                                Frame &frame, SourceRange range) {
+                                                Frame &frame,
+                                                SourceRange range) {
   auto lhs = staticInt(*node.lhs, frame);
   auto rhs = staticInt(*node.rhs, frame);
   if (!lhs || !rhs)
@@ -39,15 +40,18 @@ std::optional<int64_t> Elaborator::staticBinary(const ast::BinaryExpr &node,
         .help("choose an extent that " + std::to_string(*rhs) + " divides");
     return std::nullopt;
   }
-  error(Code::NotStatic, range, "'" + node.op + "' does not give a static number");
+  error(Code::NotStatic, range,
+        "'" + node.op + "' does not give a static number");
   return std::nullopt;
 }
 
-std::optional<int64_t> Elaborator::staticInt(const ast::Expr &expr, Frame &frame) {
+std::optional<int64_t> Elaborator::staticInt(const ast::Expr &expr,
+                                             Frame &frame) {
   if (const auto *binary = expr.as<ast::BinaryExpr>();
       binary && std::string("+-*/^").find(binary->op) != std::string::npos)
     return staticBinary(*binary, frame, expr.range);
-  if (const auto *negated = expr.as<ast::UnaryExpr>(); negated && negated->op == "-") {
+  if (const auto *negated = expr.as<ast::UnaryExpr>();
+      negated && negated->op == "-") {
     auto value = staticInt(*negated->operand, frame);
     return value ? std::optional<int64_t>(-*value) : std::nullopt;
   }
@@ -64,11 +68,13 @@ std::optional<int64_t> Elaborator::staticInt(const ast::Expr &expr, Frame &frame
     error(Code::NotStatic, expr.range,
           "a static number is needed here, but '" + text(expr.range) + "' is " +
               den.describe())
-        .why("sizes, counts and positions are known when the program is compiled");
+        .why("sizes, counts and positions are known when the program is "
+             "compiled");
   return std::nullopt;
 }
 
-std::optional<double> Elaborator::staticNumber(const ast::Expr &expr, Frame &frame) {
+std::optional<double> Elaborator::staticNumber(const ast::Expr &expr,
+                                               Frame &frame) {
   Den den = eval(expr, frame);
   if (den.is(Den::Kind::Number))
     return den.number;
@@ -100,7 +106,8 @@ std::optional<std::vector<int64_t>> Elaborator::rangeOf(const ast::Expr &expr,
   if (den.is(Den::Kind::List)) {
     bool whole = true;
     for (const Den &item : den.items) {
-      whole &= item.is(Den::Kind::Number) && std::floor(item.number) == item.number;
+      whole &=
+          item.is(Den::Kind::Number) && std::floor(item.number) == item.number;
       values.push_back(static_cast<int64_t>(item.number));
     }
     if (whole)
@@ -109,7 +116,8 @@ std::optional<std::vector<int64_t>> Elaborator::rangeOf(const ast::Expr &expr,
   if (den.is(Den::Kind::Number) || den.is(Den::Kind::Range)) {
     error(Code::StaticArithmetic, expr.range,
           "'" + text(expr.range) + "' is not a range of whole numbers")
-        .why("ranges of indices run over natural numbers; a division must leave no remainder");
+        .why("ranges of indices run over natural numbers; a division must "
+             "leave no remainder");
     return std::nullopt;
   }
   error(Code::NotStatic, expr.range,
@@ -119,7 +127,8 @@ std::optional<std::vector<int64_t>> Elaborator::rangeOf(const ast::Expr &expr,
   return std::nullopt;
 }
 
-const std::vector<ast::Static> *Elaborator::staticsOf(const Callable &callable) {
+const std::vector<ast::Static> *
+Elaborator::staticsOf(const Callable &callable) {
   if (callable.def)
     return callable.def->hasStatics ? &callable.def->statics : nullptr;
   if (callable.local && !callable.local->statics.empty())
@@ -144,15 +153,17 @@ bool Elaborator::bindStatics(Callable &callable,
   bool ok = true;
   for (const ast::Slot &slot : slots) {
     if (slot.kind != ast::Slot::Kind::Expr) {
-      error(Code::WrongArguments, slot.range, "a static argument is needed here");
+      error(Code::WrongArguments, slot.range,
+            "a static argument is needed here");
       return false;
     }
     // Arithmetic in brackets is static arithmetic: D/2 must divide.
     const auto *binary = slot.value->as<ast::BinaryExpr>();
-    bool arithmetic = binary && binary->op.size() == 1 &&
-                      std::string("+-*/^").find(binary->op) != std::string::npos;
+    bool arithmetic =
+        binary && binary->op.size() == 1 &&
+        std::string("+-*/^").find(binary->op) != std::string::npos;
     auto number = arithmetic ? staticInt(*slot.value, frame) : std::nullopt;
-    Den den = number        ? Den::ofNumber(static_cast<double>(*number))
+    Den den = number       ? Den::ofNumber(static_cast<double>(*number))
               : arithmetic ? Den::error()
                            : eval(*slot.value, frame);
     if (den.isError())
@@ -173,7 +184,8 @@ bool Elaborator::bindStatics(Callable &callable,
       std::vector<Den> rest;
       for (; next < given.size(); ++next) {
         if (given[next].is(Den::Kind::List))
-          rest.insert(rest.end(), given[next].items.begin(), given[next].items.end());
+          rest.insert(rest.end(), given[next].items.begin(),
+                      given[next].items.end());
         else
           rest.push_back(given[next]);
       }
@@ -195,7 +207,8 @@ bool Elaborator::bindStatics(Callable &callable,
   if (next < given.size()) {
     error(Code::WrongArguments, range,
           "'" + callable.name + "' takes " + std::to_string(statics.size()) +
-              " static arguments, " + std::to_string(given.size()) + " are given");
+              " static arguments, " + std::to_string(given.size()) +
+              " are given");
     return false;
   }
   return true;

@@ -18,15 +18,18 @@ Frame Elaborator::topFrame() {
   return frame;
 }
 
-void Elaborator::dataArgument(const ast::Arg &arg, typed::Data &data, Frame &frame) {
+void Elaborator::dataArgument(const ast::Arg &arg, typed::Data &data,
+                              Frame &frame) {
   const std::string &name = arg.name->text;
   SourceRange range = arg.value->range;
   if (name == "columns") {
     Den den = eval(*arg.value, frame);
-    std::vector<Den> items = den.is(Den::Kind::Text) ? std::vector<Den>{den} : den.items;
+    std::vector<Den> items =
+        den.is(Den::Kind::Text) ? std::vector<Den>{den} : den.items;
     for (const Den &item : items) {
       if (!item.is(Den::Kind::Text)) {
-        error(Code::WrongArguments, range, "columns are texts: columns = (\"lat\", \"long\")");
+        error(Code::WrongArguments, range,
+              "columns are texts: columns = (\"lat\", \"long\")");
         return;
       }
       data.columns.push_back(item.text);
@@ -36,7 +39,8 @@ void Elaborator::dataArgument(const ast::Arg &arg, typed::Data &data, Frame &fra
   if (name == "hold" || name == "valid") {
     auto value = staticNumber(*arg.value, frame);
     if (value && (*value < 0 || *value >= 1)) {
-      error(Code::BadSetting, range, "'" + name + "' is a part of the rows, from 0 % to below 100 %");
+      error(Code::BadSetting, range,
+            "'" + name + "' is a part of the rows, from 0 % to below 100 %");
       return;
     }
     (name == "hold" ? data.hold : data.valid) = value.value_or(0);
@@ -49,13 +53,15 @@ void Elaborator::dataArgument(const ast::Arg &arg, typed::Data &data, Frame &fra
     data.seed = static_cast<uint64_t>(value.value_or(1));
     return;
   }
-  Diagnostic &d = error(Code::UnknownSetting, arg.name->range, "data has no option '" + name + "'");
+  Diagnostic &d = error(Code::UnknownSetting, arg.name->range,
+                        "data has no option '" + name + "'");
   std::string close = didYouMean(name, {"columns", "hold", "valid", "seed"});
   if (!close.empty())
     d.help("did you mean '" + close + "'?");
 }
 
-void Elaborator::dataItem(const ast::DataItem &item, Module &module, SourceRange range) {
+void Elaborator::dataItem(const ast::DataItem &item, Module &module,
+                          SourceRange range) {
   HereScope scope(here, range);
   Frame frame = topFrame();
   typed::Data data;
@@ -65,7 +71,8 @@ void Elaborator::dataItem(const ast::DataItem &item, Module &module, SourceRange
   const auto *call = item.value->as<ast::CallExpr>();
   const auto *reader = call ? call->callee->as<ast::NameExpr>() : nullptr;
   if (!reader || (reader->name != "csv" && reader->name != "npy")) {
-    unsupported(item.value->range, "data that are not read by csv(...) or npy(...)");
+    unsupported(item.value->range,
+                "data that are not read by csv(...) or npy(...)");
     return;
   }
   data.format = reader->name;
@@ -78,32 +85,37 @@ void Elaborator::dataItem(const ast::DataItem &item, Module &module, SourceRange
     if (den.is(Den::Kind::Text))
       data.path = den.text;
     else if (!den.isError())
-      error(Code::WrongArguments, arg.value->range, "'" + reader->name + "' takes a file name");
+      error(Code::WrongArguments, arg.value->range,
+            "'" + reader->name + "' takes a file name");
   }
   if (data.path.empty()) {
-    error(Code::WrongArguments, item.value->range, "'" + reader->name + "' needs a file name");
+    error(Code::WrongArguments, item.value->range,
+          "'" + reader->name + "' needs a file name");
     return;
   }
   if (data.hold + data.valid >= 1)
-    error(Code::BadSetting, item.value->range, "'hold' and 'valid' leave no rows for training");
+    error(Code::BadSetting, item.value->range,
+          "'hold' and 'valid' leave no rows for training");
   int64_t columns = static_cast<int64_t>(data.columns.size());
   if (item.space)
     data.space = space(*item.space, frame);
   else if (columns)
     data.space = Space::real({columns});
   else
-    error(Code::SpaceUndetermined, item.name.range, "the space of '" + data.name + "' is not known")
+    error(Code::SpaceUndetermined, item.name.range,
+          "the space of '" + data.name + "' is not known")
         .help("declare it: data " + data.name + ": Real[2] = ...");
   if (!data.space.isValid())
     return;
   int64_t numbers = 0;
-  for (const Space &leaf : data.space.kind() == SpaceKind::Product ? data.space.fields()
-                                                                   : std::vector<Space>{data.space})
+  for (const Space &leaf : data.space.kind() == SpaceKind::Product
+                               ? data.space.fields()
+                               : std::vector<Space>{data.space})
     numbers += leaf.elements();
   if (columns && columns != numbers) {
     error(Code::ShapeMismatch, item.value->range,
-          std::to_string(columns) + " columns for " + data.space.str() + ", which has " +
-              std::to_string(numbers) + " numbers");
+          std::to_string(columns) + " columns for " + data.space.str() +
+              ", which has " + std::to_string(numbers) + " numbers");
     return;
   }
   Den den;
@@ -115,7 +127,8 @@ void Elaborator::dataItem(const ast::DataItem &item, Module &module, SourceRange
 
 /// A law that only a test knows gets a name of its own, so that what runs the
 /// checks finds it: `test0.p`, `test0.p#2`.
-static void nameInTest(typed::Program &program, DistId id, const std::string &test) {
+static void nameInTest(typed::Program &program, DistId id,
+                       const std::string &test) {
   std::string base = test + "." + program.dists[id].name, name = base;
   int count = 1;
   for (size_t i = 0; i != program.named.size(); ++i) {
@@ -236,13 +249,15 @@ typed::Program Elaborator::run() {
       continue;
     }
     if (const auto *def = item.as<ast::DefItem>()) {
-      static const std::set<std::string> known = {"net", "flow", "dist", "loss", "fn"};
+      static const std::set<std::string> known = {"net", "flow", "dist", "loss",
+                                                  "fn"};
       if (!known.count(def->kind))
         unsupported(item.range, "'" + def->kind + "'");
       continue;
     }
     const auto *statement = item.as<ast::StmtItem>();
-    if (!statement || (statement->stmt->as<ast::LetStmt>() && !statement->stmt->as<ast::LetStmt>()->isView))
+    if (!statement || (statement->stmt->as<ast::LetStmt>() &&
+                       !statement->stmt->as<ast::LetStmt>()->isView))
       continue;
     if (const auto *checked = statement->stmt->as<ast::CheckStmt>()) {
       if (auto made = check(*checked, frame, item.range))
@@ -264,8 +279,10 @@ typed::Program Elaborator::run() {
 
 namespace rill::lang {
 
-typed::Program elaborate(const ModuleSet &modules, const std::string &programName,
-                         const SourceManager &sources, DiagnosticEngine &diag, bool tests) {
+typed::Program elaborate(const ModuleSet &modules,
+                         const std::string &programName,
+                         const SourceManager &sources, DiagnosticEngine &diag,
+                         bool tests) {
   elab::Elaborator elaborator(modules, programName, sources, diag, tests);
   return elaborator.run();
 }

@@ -23,13 +23,14 @@ void Elaborator::demandTraining(const ast::TrainItem &item) {
     return;
   for (const ast::Ident &name : item.names) {
     auto named = namedOf(find(name.text, env));
-    if (!named || (named->callable->def->params && !named->callable->def->params->subject.empty()))
+    if (!named || (named->callable->def->params &&
+                   !named->callable->def->params->subject.empty()))
       continue;
     Space space = program.data[data->data].space;
     if (named->demanded && *named->demanded != space) {
       error(Code::SpaceUndetermined, name.range,
-            "'" + name.text + "' is trained on " + space.str() + " here, but its space is " +
-                named->demanded->str())
+            "'" + name.text + "' is trained on " + space.str() +
+                " here, but its space is " + named->demanded->str())
           .label(named->demandRange, "determined here")
           .help("use two dists, or declare the space");
       continue;
@@ -40,52 +41,56 @@ void Elaborator::demandTraining(const ast::TrainItem &item) {
 }
 
 std::optional<typed::Expectation>
-Elaborator::nllLoss(const std::vector<std::shared_ptr<NamedDist>> &models, DataId data,
-                    SourceRange range) {
+Elaborator::nllLoss(const std::vector<std::shared_ptr<NamedDist>> &models,
+                    DataId data, SourceRange range) {
   typed::Expectation made;
   bool ok = true;
-  made.body = memberRegion("nll", {}, {}, {}, [&](typed::Region &region, std::vector<Tensor>) {
-    HereScope scope(here, range);
-    Space space = program.data[data].space;
-    std::vector<Space> leaves = space.kind() == SpaceKind::Product ? space.fields()
-                                                                   : std::vector<Space>{space};
-    std::vector<Tensor> values;
-    typed::Expectation::Draw draw;
-    draw.data = data;
-    draw.part = "train";
-    for (const Space &leaf : leaves) {
-      Tensor t;
-      t.space = leaf;
-      t.bounds = Bounds::of(leaf);
-      t.id = newValue(leaf, "x");
-      region.args.push_back(t.id);
-      draw.values.push_back(t.id);
-      values.push_back(t);
-    }
-    made.draws.push_back(draw);
-    std::optional<Tensor> total;
-    for (const auto &model : models) {
-      Law law;
-      law.form = Law::Form::Named;
-      law.named = model;
-      law.callable = model->callable;
-      law.env = model->callable->env;
-      law.spelling = model->name;
-      auto logp = logpOf(law, values, range);
-      ok &= logp.has_value();
-      if (logp)
-        total = total ? binary("add", *total, *logp) : *logp;
-    }
-    if (ok && total)
-      region.results = {unary("neg", *total).id};
-  });
+  made.body = memberRegion(
+      "nll", {}, {}, {}, [&](typed::Region &region, std::vector<Tensor>) {
+        HereScope scope(here, range);
+        Space space = program.data[data].space;
+        std::vector<Space> leaves = space.kind() == SpaceKind::Product
+                                        ? space.fields()
+                                        : std::vector<Space>{space};
+        std::vector<Tensor> values;
+        typed::Expectation::Draw draw;
+        draw.data = data;
+        draw.part = "train";
+        for (const Space &leaf : leaves) {
+          Tensor t;
+          t.space = leaf;
+          t.bounds = Bounds::of(leaf);
+          t.id = newValue(leaf, "x");
+          region.args.push_back(t.id);
+          draw.values.push_back(t.id);
+          values.push_back(t);
+        }
+        made.draws.push_back(draw);
+        std::optional<Tensor> total;
+        for (const auto &model : models) {
+          Law law;
+          law.form = Law::Form::Named;
+          law.named = model;
+          law.callable = model->callable;
+          law.env = model->callable->env;
+          law.spelling = model->name;
+          auto logp = logpOf(law, values, range);
+          ok &= logp.has_value();
+          if (logp)
+            total = total ? binary("add", *total, *logp) : *logp;
+        }
+        if (ok && total)
+          region.results = {unary("neg", *total).id};
+      });
   return ok ? std::optional(std::move(made)) : std::nullopt;
 }
 
-std::optional<double> Elaborator::settingNumber(const ast::Setting &setting, Frame &frame,
-                                                double least, bool whole) {
+std::optional<double> Elaborator::settingNumber(const ast::Setting &setting,
+                                                Frame &frame, double least,
+                                                bool whole) {
   if (setting.args.size() != 1) {
-    error(Code::BadSetting, setting.range, "'" + setting.name.text + "' takes one number");
+    error(Code::BadSetting, setting.range,
+          "'" + setting.name.text + "' takes one number");
     return std::nullopt;
   }
   auto value = staticNumber(*setting.args[0].value, frame);
@@ -102,11 +107,15 @@ std::optional<double> Elaborator::settingNumber(const ast::Setting &setting, Fra
   return value;
 }
 
-void Elaborator::optimizer(const ast::Setting &setting, typed::Train &train, Frame &frame) {
+void Elaborator::optimizer(const ast::Setting &setting, typed::Train &train,
+                           Frame &frame) {
   train.optimizer = setting.name.text;
   const std::vector<std::pair<std::string, double *>> known = {
-      {"lr", &train.learningRate}, {"beta1", &train.beta1}, {"beta2", &train.beta2},
-      {"eps", &train.epsilon}, {"weight_decay", &train.weightDecay}};
+      {"lr", &train.learningRate},
+      {"beta1", &train.beta1},
+      {"beta2", &train.beta2},
+      {"eps", &train.epsilon},
+      {"weight_decay", &train.weightDecay}};
   size_t next = 0;
   for (const ast::Arg &arg : setting.args) {
     double *slot = nullptr;
@@ -126,25 +135,31 @@ void Elaborator::optimizer(const ast::Setting &setting, typed::Train &train, Fra
       continue;
     bool isBeta = slot == &train.beta1 || slot == &train.beta2;
     bool wrong = *value < 0 || (slot == &train.learningRate && *value == 0) ||
-                 (slot == &train.epsilon && *value == 0) || (isBeta && *value >= 1);
+                 (slot == &train.epsilon && *value == 0) ||
+                 (isBeta && *value >= 1);
     if (wrong)
-      error(Code::BadSetting, arg.value->range,
-            "'" + text(arg.value->range) + "' does not fit: " +
-                (isBeta ? "a decay rate lies in [0, 1)" : "it must be positive"));
+      error(
+          Code::BadSetting, arg.value->range,
+          "'" + text(arg.value->range) + "' does not fit: " +
+              (isBeta ? "a decay rate lies in [0, 1)" : "it must be positive"));
     *slot = *value;
   }
 }
 
-void Elaborator::trainSetting(const ast::Setting &setting, typed::Train &train, Frame &frame) {
+void Elaborator::trainSetting(const ast::Setting &setting, typed::Train &train,
+                              Frame &frame) {
   const std::string &name = setting.name.text;
   if (name == "minimize" || name == "maximize")
     return;
   if (name == "adam" || name == "sgd")
     return optimizer(setting, train, frame);
-  if (name == "batch" || name == "steps" || name == "every" || name == "patience") {
+  if (name == "batch" || name == "steps" || name == "every" ||
+      name == "patience") {
     auto value = settingNumber(setting, frame, 1, true);
-    int64_t &slot = name == "batch" ? train.batch : name == "steps" ? train.steps
-                    : name == "every" ? train.every : train.patience;
+    int64_t &slot = name == "batch"   ? train.batch
+                    : name == "steps" ? train.steps
+                    : name == "every" ? train.every
+                                      : train.patience;
     if (value)
       slot = static_cast<int64_t>(*value);
     return;
@@ -157,7 +172,8 @@ void Elaborator::trainSetting(const ast::Setting &setting, typed::Train &train, 
   if (name == "ema") {
     auto value = settingNumber(setting, frame, 0, false);
     if (value && *value >= 1)
-      error(Code::BadSetting, setting.args[0].value->range, "'ema' lies in [0, 1)");
+      error(Code::BadSetting, setting.args[0].value->range,
+            "'ema' lies in [0, 1)");
     else if (value)
       train.ema = *value;
     return;
@@ -166,9 +182,11 @@ void Elaborator::trainSetting(const ast::Setting &setting, typed::Train &train, 
     unsupported(setting.range, "the setting '" + name + "'");
     return;
   }
-  Diagnostic &d = error(Code::UnknownSetting, setting.name.range, "unknown setting '" + name + "'");
-  std::string close = didYouMean(name, {"minimize", "maximize", "adam", "sgd", "batch", "steps",
-                                        "clip", "ema", "every", "patience"});
+  Diagnostic &d = error(Code::UnknownSetting, setting.name.range,
+                        "unknown setting '" + name + "'");
+  std::string close =
+      didYouMean(name, {"minimize", "maximize", "adam", "sgd", "batch", "steps",
+                        "clip", "ema", "every", "patience"});
   if (!close.empty())
     d.help("did you mean '" + close + "'?");
 }
@@ -177,7 +195,8 @@ bool Elaborator::lossOf(const ast::Setting &setting,
                         const std::vector<std::shared_ptr<NamedDist>> &models,
                         typed::Train &train, Frame &frame) {
   if (setting.args.size() != 1) {
-    error(Code::BadSetting, setting.range, "'" + setting.name.text + "' takes one loss");
+    error(Code::BadSetting, setting.range,
+          "'" + setting.name.text + "' takes one loss");
     return false;
   }
   const ast::Expr &expr = *setting.args[0].value;
@@ -186,7 +205,8 @@ bool Elaborator::lossOf(const ast::Setting &setting,
   train.loss.name = text(expr.range);
   if (name && name->name == "nll" && !find("nll", frame.env)) {
     if (!train.data) {
-      error(Code::BadSetting, expr.range, "'nll' needs data: train p on DATA { ... }");
+      error(Code::BadSetting, expr.range,
+            "'nll' needs data: train p on DATA { ... }");
       return false;
     }
     auto made = nllLoss(models, *train.data, expr.range);
@@ -198,7 +218,8 @@ bool Elaborator::lossOf(const ast::Setting &setting,
   auto source = findExpectation(expr, frame);
   if (!source) {
     if (diag.all().size() == before)
-      error(Code::BadSetting, expr.range, "a loss is an expectation: E[x ~ data] ..., or nll")
+      error(Code::BadSetting, expr.range,
+            "a loss is an expectation: E[x ~ data] ..., or nll")
           .help("loss L = E[x ~ DATA] -p.logp(x)");
     return false;
   }
@@ -223,8 +244,9 @@ void Elaborator::trainItem(const ast::TrainItem &item, SourceRange range) {
     if (data.is(Den::Kind::Data)) {
       train.data = data.data;
     } else if (!data.isError()) {
-      error(Code::BadSetting, item.on->range, "'" + text(item.on->range) + "' is " +
-            data.describe() + ", not data");
+      error(Code::BadSetting, item.on->range,
+            "'" + text(item.on->range) + "' is " + data.describe() +
+                ", not data");
     }
     ok &= train.data.has_value();
   }
@@ -253,12 +275,14 @@ void Elaborator::trainItem(const ast::TrainItem &item, SourceRange range) {
     trainSetting(setting, train, frame);
     if (setting.name.text == "minimize" || setting.name.text == "maximize") {
       if (loss)
-        error(Code::BadSetting, setting.range, "a second loss in one train block");
+        error(Code::BadSetting, setting.range,
+              "a second loss in one train block");
       loss = &setting;
     }
   }
   if (!loss) {
-    error(Code::BadSetting, range, "this train block has no loss").help("add: minimize nll");
+    error(Code::BadSetting, range, "this train block has no loss")
+        .help("add: minimize nll");
     return;
   }
   if (!ok || !lossOf(*loss, models, train, frame))
@@ -270,7 +294,8 @@ void Elaborator::trainItem(const ast::TrainItem &item, SourceRange range) {
   if (!any) {
     error(Code::NothingToTrain, item.names.front().range,
           "'" + item.names.front().text + "' has no parameter to train")
-        .why("training changes the parameters of the named instances that the loss reads");
+        .why("training changes the parameters of the named instances that the "
+             "loss reads");
     return;
   }
   program.trains.push_back(std::move(train));

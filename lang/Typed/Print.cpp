@@ -87,20 +87,34 @@ std::string Printer::attr(const Attr &attr) const {
 
 std::string Printer::head(const Op &op) const {
   switch (op.kind) {
-  case OpKind::Tensor: return op.name;
-  case OpKind::Param: return "param \"" + program.params[op.index].path + "\"";
-  case OpKind::First: return "first";
-  case OpKind::Read: return "read " + place(op.index);
-  case OpKind::Assign: return "assign " + place(op.index);
-  case OpKind::View: return "view " + place(op.index);
-  case OpKind::Repeat: return "repeat " + std::to_string(op.count);
-  case OpKind::MatVec: return "matvec";
-  case OpKind::Require: return "require";
-  case OpKind::Logp: return "logp " + program.dists[op.index].name;
-  case OpKind::Sample: return "sample " + program.dists[op.index].name;
-  case OpKind::Latent: return "latent " + program.dists[op.index].name;
-  case OpKind::Generate: return "generate " + program.dists[op.index].name;
-  case OpKind::Deriv: return "deriv " + op.name;
+  case OpKind::Tensor:
+    return op.name;
+  case OpKind::Param:
+    return "param \"" + program.params[op.index].path + "\"";
+  case OpKind::First:
+    return "first";
+  case OpKind::Read:
+    return "read " + place(op.index);
+  case OpKind::Assign:
+    return "assign " + place(op.index);
+  case OpKind::View:
+    return "view " + place(op.index);
+  case OpKind::Repeat:
+    return "repeat " + std::to_string(op.count);
+  case OpKind::MatVec:
+    return "matvec";
+  case OpKind::Require:
+    return "require";
+  case OpKind::Logp:
+    return "logp " + program.dists[op.index].name;
+  case OpKind::Sample:
+    return "sample " + program.dists[op.index].name;
+  case OpKind::Latent:
+    return "latent " + program.dists[op.index].name;
+  case OpKind::Generate:
+    return "generate " + program.dists[op.index].name;
+  case OpKind::Deriv:
+    return "deriv " + op.name;
   }
   return "?";
 }
@@ -130,9 +144,12 @@ void Printer::op(const Op &op) {
 
 void Printer::region(const std::string &title, const Region &region) {
   std::string head = title.empty() ? "" : title + " ";
-  head += "(" + join(region.args, [&](ValueId v) {
-            return value(v) + ": " + program.values[v].space.str();
-          }) + ") {";
+  head += "(" +
+          join(region.args,
+               [&](ValueId v) {
+                 return value(v) + ": " + program.values[v].space.str();
+               }) +
+          ") {";
   line(head);
   ++indent;
   for (const Op &inner : region.ops)
@@ -148,22 +165,28 @@ void Printer::dist(DistId id) {
   std::string text = "dist " + std::to_string(id) + " " + dist.name + " on " +
                      dist.subject.str();
   for (const Condition &condition : dist.conditions)
-    text += " given " + condition.name + ": " + condition.space.str() +
-            (condition.defaultValue ? " = " + number(*condition.defaultValue) : "");
+    text +=
+        " given " + condition.name + ": " + condition.space.str() +
+        (condition.defaultValue ? " = " + number(*condition.defaultValue) : "");
   if (dist.form == Dist::Form::Members) {
     line(text + " members");
     ++indent;
-    if (dist.logp) region("logp", *dist.logp);
-    if (dist.sample) region("sample", *dist.sample);
-    if (dist.cdf) region("cdf", *dist.cdf);
-    if (dist.quantile) region("quantile", *dist.quantile);
-    if (dist.logsf) region("logsf", *dist.logsf);
+    if (dist.logp)
+      region("logp", *dist.logp);
+    if (dist.sample)
+      region("sample", *dist.sample);
+    if (dist.cdf)
+      region("cdf", *dist.cdf);
+    if (dist.quantile)
+      region("quantile", *dist.quantile);
+    if (dist.logsf)
+      region("logsf", *dist.logsf);
     --indent;
     return;
   }
   bool pull = dist.form == Dist::Form::Pull;
-  line(text + (pull ? " pull" : " push") + " base " + std::to_string(dist.base) +
-       " " + program.dists[dist.base].name);
+  line(text + (pull ? " pull" : " push") + " base " +
+       std::to_string(dist.base) + " " + program.dists[dist.base].name);
   ++indent;
   region("flow " + place(dist.flowPlace) + " " + dist.flowIn.str() + " -> " +
              dist.flowOut.str(),
@@ -173,9 +196,11 @@ void Printer::dist(DistId id) {
 
 void Printer::expectation(const Expectation &expectation) {
   for (const Expectation::Draw &draw : expectation.draws) {
-    std::string from = draw.data ? program.data[*draw.data].name +
-                                       (draw.part.empty() ? "" : "." + draw.part)
-                                 : draw.dist ? program.dists[*draw.dist].name : "?";
+    std::string from = draw.data
+                           ? program.data[*draw.data].name +
+                                 (draw.part.empty() ? "" : "." + draw.part)
+                       : draw.dist ? program.dists[*draw.dist].name
+                                   : "?";
     line("draw " + join(draw.values, [&](ValueId v) { return value(v); }) +
          " from " + from);
   }
@@ -189,7 +214,9 @@ void Printer::check(const Check &check) {
   if (!check.box.empty())
     text += " box [" + join(check.box, number) + "]";
   text += " " + check.relation + " " +
-          (check.numeric ? "numeric" : check.right ? "right" : number(check.value));
+          (check.numeric ? "numeric"
+           : check.right ? "right"
+                         : number(check.value));
   if (check.within)
     text += " within " + number(*check.within);
   line(text);
@@ -207,9 +234,11 @@ void Printer::train(const Train &train) {
   text += join(train.models, [&](DistId d) { return program.dists[d].name; });
   if (train.data)
     text += " on " + program.data[*train.data].name;
-  text += " " + train.optimizer + "(" + number(train.learningRate) + ") batch " +
-          std::to_string(train.batch) + " steps " + std::to_string(train.steps);
-  text += " changes " + join(train.instances, [](const std::string &s) { return s; });
+  text += " " + train.optimizer + "(" + number(train.learningRate) +
+          ") batch " + std::to_string(train.batch) + " steps " +
+          std::to_string(train.steps);
+  text += " changes " +
+          join(train.instances, [](const std::string &s) { return s; });
   line(text);
   ++indent;
   line(train.loss.maximize ? "maximize" : "minimize");
@@ -221,9 +250,9 @@ std::string Printer::run() {
   line("program " + program.name);
   for (const Data &data : program.data)
     line("data " + data.name + ": " + data.space.str() + " = " + data.format +
-         "(\"" + data.path + "\") columns " + std::to_string(data.columns.size()) +
-         " hold " + number(data.hold) + " valid " + number(data.valid) + " seed " +
-         std::to_string(data.seed));
+         "(\"" + data.path + "\") columns " +
+         std::to_string(data.columns.size()) + " hold " + number(data.hold) +
+         " valid " + number(data.valid) + " seed " + std::to_string(data.seed));
   for (const Param &param : program.params)
     line("param \"" + param.path + "\" stack " + ints(param.stack) + " : " +
          param.space.str());

@@ -66,7 +66,8 @@ Space Space::interval(double lo, double hi, std::vector<int64_t> shape) {
   return space;
 }
 
-Space Space::product(std::vector<std::string> names, std::vector<Space> fields) {
+Space Space::product(std::vector<std::string> names,
+                     std::vector<Space> fields) {
   auto node = std::make_shared<Node>();
   node->kind = SpaceKind::Product;
   node->names = std::move(names);
@@ -82,7 +83,9 @@ const std::vector<int64_t> &Space::shape() const { return node->shape; }
 int64_t Space::finSize() const { return node->finSize; }
 double Space::lo() const { return node->lo; }
 double Space::hi() const { return node->hi; }
-const std::vector<std::string> &Space::fieldNames() const { return node->names; }
+const std::vector<std::string> &Space::fieldNames() const {
+  return node->names;
+}
 const std::vector<Space> &Space::fields() const { return node->fields; }
 bool Space::isOptional() const { return node->optional; }
 
@@ -165,19 +168,32 @@ static std::string shapeText(const std::vector<int64_t> &shape, size_t count) {
 
 static const char *kindName(SpaceKind kind) {
   switch (kind) {
-  case SpaceKind::Real: return "Real";
-  case SpaceKind::Positive: return "Positive";
-  case SpaceKind::Unit: return "Unit";
-  case SpaceKind::Interval: return "Interval";
-  case SpaceKind::Fin: return "Fin";
-  case SpaceKind::Bool: return "Bool";
-  case SpaceKind::Int: return "Int";
-  case SpaceKind::Simplex: return "Simplex";
-  case SpaceKind::PLU: return "PLU";
-  case SpaceKind::Orthogonal: return "Orthogonal";
-  case SpaceKind::Permutation: return "Permutation";
-  case SpaceKind::LowerUnit: return "LowerUnit";
-  case SpaceKind::Product: return "";
+  case SpaceKind::Real:
+    return "Real";
+  case SpaceKind::Positive:
+    return "Positive";
+  case SpaceKind::Unit:
+    return "Unit";
+  case SpaceKind::Interval:
+    return "Interval";
+  case SpaceKind::Fin:
+    return "Fin";
+  case SpaceKind::Bool:
+    return "Bool";
+  case SpaceKind::Int:
+    return "Int";
+  case SpaceKind::Simplex:
+    return "Simplex";
+  case SpaceKind::PLU:
+    return "PLU";
+  case SpaceKind::Orthogonal:
+    return "Orthogonal";
+  case SpaceKind::Permutation:
+    return "Permutation";
+  case SpaceKind::LowerUnit:
+    return "LowerUnit";
+  case SpaceKind::Product:
+    return "";
   }
   return "";
 }
@@ -203,7 +219,8 @@ std::string Space::str() const {
     text = productText(*this);
     break;
   case SpaceKind::Fin:
-    text += "[" + std::to_string(finSize()) + "]" + shapeText(extents, extents.size());
+    text += "[" + std::to_string(finSize()) + "]" +
+            shapeText(extents, extents.size());
     break;
   case SpaceKind::Interval:
     text += "(" + number(lo()) + ", " + number(hi()) + ")" +

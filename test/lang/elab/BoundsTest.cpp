@@ -15,14 +15,17 @@ static std::vector<double> points(const Bounds &b) {
   std::vector<double> all;
   for (int i = 1; i != 40; ++i)
     all.push_back(lo + (hi - lo) * i / 40);
-  if (!b.loOpen) all.push_back(b.lo);
-  if (!b.hiOpen) all.push_back(b.hi);
+  if (!b.loOpen)
+    all.push_back(b.lo);
+  if (!b.hiOpen)
+    all.push_back(b.hi);
   return all;
 }
 
 static std::vector<Bounds> intervals() {
-  return {Bounds::all(), Bounds::positive(), Bounds::nonNegative(), Bounds::open(0, 1),
-          Bounds::open(-1, 1), Bounds::open(-3, -1), {-2, 5, false, false}, {0, 3, false, true}};
+  return {Bounds::all(),         Bounds::positive(),  Bounds::nonNegative(),
+          Bounds::open(0, 1),    Bounds::open(-1, 1), Bounds::open(-3, -1),
+          {-2, 5, false, false}, {0, 3, false, true}};
 }
 
 TEST(Bounds, BinaryRulesHoldEveryValue) {
@@ -43,18 +46,27 @@ TEST(Bounds, BinaryRulesHoldEveryValue) {
 
 TEST(Bounds, UnaryRulesHoldEveryValue) {
   const std::vector<std::pair<std::string, double (*)(double)>> table = {
-      {"exp", std::exp}, {"tanh", std::tanh}, {"sinh", std::sinh}, {"abs", std::fabs},
-      {"sq", [](double x) { return x * x; }}, {"cosh", std::cosh}, {"sin", std::sin},
-      {"erf", std::erf}, {"relu", [](double x) { return std::fmax(x, 0); }},
+      {"exp", std::exp},
+      {"tanh", std::tanh},
+      {"sinh", std::sinh},
+      {"abs", std::fabs},
+      {"sq", [](double x) { return x * x; }},
+      {"cosh", std::cosh},
+      {"sin", std::sin},
+      {"erf", std::erf},
+      {"relu", [](double x) { return std::fmax(x, 0); }},
       {"sigmoid", [](double x) { return 1 / (1 + std::exp(-x)); }},
       {"softplus", [](double x) { return std::log1p(std::exp(x)); }},
-      {"neg", [](double x) { return -x; }}, {"atan", std::atan}};
+      {"neg", [](double x) { return -x; }},
+      {"atan", std::atan}};
   for (const auto &[op, fn] : table)
     for (const Bounds &a : intervals())
       for (double x : points(a)) {
         Bounds r = unary(op, a);
-        double slack = 1e-12 * std::fmax(1, std::fabs(fn(x))); // rounding of fn itself
-        EXPECT_TRUE(fn(x) >= r.lo - slack && fn(x) <= r.hi + slack) << op << "(" << x << ")";
+        double slack =
+            1e-12 * std::fmax(1, std::fabs(fn(x))); // rounding of fn itself
+        EXPECT_TRUE(fn(x) >= r.lo - slack && fn(x) <= r.hi + slack)
+            << op << "(" << x << ")";
       }
 }
 

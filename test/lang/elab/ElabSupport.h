@@ -47,13 +47,17 @@ struct Elaborated {
   }
   /// The source text that the first report points at.
   std::string caret() const {
-    return diag.all().empty() ? "" : std::string(sources.text(diag.all()[0].range));
+    return diag.all().empty() ? ""
+                              : std::string(sources.text(diag.all()[0].range));
   }
-  bool has(const std::string &part) const { return typed().find(part) != std::string::npos; }
+  bool has(const std::string &part) const {
+    return typed().find(part) != std::string::npos;
+  }
   int count(const std::string &part) const {
     std::string all = typed();
     int n = 0;
-    for (size_t at = all.find(part); at != std::string::npos; at = all.find(part, at + 1))
+    for (size_t at = all.find(part); at != std::string::npos;
+         at = all.find(part, at + 1))
       ++n;
     return n;
   }

@@ -6,7 +6,8 @@
 using rill::test::Elaborated;
 
 static const char *laplace =
-    "dist Laplace(x: Real given m: Real = 0, s: Positive = 1) {\n  logp(x) = -abs(x - m) / s - log(2 * s)\n"
+    "dist Laplace(x: Real given m: Real = 0, s: Positive = 1) {\n  logp(x) = "
+    "-abs(x - m) / s - log(2 * s)\n"
     "  quantile(u) = m + s * sign(u - 0.5) * log(1 - 2 * abs(u - 0.5))\n}\n";
 
 TEST(Laws, AScalarLawLiftsToTensors) {
@@ -23,19 +24,22 @@ TEST(Laws, ConditionsOfTheSameShapeGoAlong) {
 }
 
 TEST(Laws, ADensityNeedsNoSampler) {
-  Elaborated e("dist half(x: Positive) { logp(x) = -x }\ncheck half.logp(2) == -2\n");
+  Elaborated e(
+      "dist half(x: Positive) { logp(x) = -x }\ncheck half.logp(2) == -2\n");
   EXPECT_EQ(e.codes(), "");
   EXPECT_FALSE(e.program.dists[0].sample.has_value());
 }
 
 TEST(Laws, AMissingSamplerIsAnErrorWhereItIsNeeded) {
-  Elaborated e("dist half(x: Positive) { logp(x) = -x }\ncheck E[x ~ half] x == 1 within 0.1\n");
+  Elaborated e("dist half(x: Positive) { logp(x) = -x }\ncheck E[x ~ half] x "
+               "== 1 within 0.1\n");
   EXPECT_EQ(e.codes(), "R0502");
   EXPECT_EQ(e.caret(), "half");
 }
 
 TEST(Laws, AMissingDensityIsAnErrorWhereItIsNeeded) {
-  Elaborated e("dist wobble(x: Real) { z: Real ~ Normal\n x ~ Normal(z, 1) }\ncheck wobble.logp(2) < 0\n");
+  Elaborated e("dist wobble(x: Real) { z: Real ~ Normal\n x ~ Normal(z, 1) "
+               "}\ncheck wobble.logp(2) < 0\n");
   EXPECT_EQ(e.codes(), "R0501");
 }
 
@@ -48,7 +52,8 @@ TEST(Laws, QuantileGivesASampler) {
 
 TEST(Laws, DrawsIntoTheSubjectAreFactorsAndPieces) {
   Elaborated e(std::string(laplace) +
-               "dist base(z: Real[4]) { z[0..2] ~ Normal\n each j: 2 { z[2 + j] ~ Laplace(0, 1 + j) } }\n");
+               "dist base(z: Real[4]) { z[0..2] ~ Normal\n each j: 2 { z[2 + "
+               "j] ~ Laplace(0, 1 + j) } }\n");
   EXPECT_EQ(e.codes(), "");
   ASSERT_EQ(e.program.named.back().first, "base");
   const auto &dist = e.program.dists[e.program.named.back().second];
@@ -58,12 +63,14 @@ TEST(Laws, DrawsIntoTheSubjectAreFactorsAndPieces) {
 }
 
 TEST(Laws, AParameterIsOneInDensityAndDraw) {
-  Elaborated e("dist tail[](x: Real[2]) { param s: Positive[2] = 3\n each j: 2 { x[j] ~ Normal(0, s[j]) } }\n"
+  Elaborated e("dist tail[](x: Real[2]) { param s: Positive[2] = 3\n each j: 2 "
+               "{ x[j] ~ Normal(0, s[j]) } }\n"
                "dist p(x: Real[2]) = tail[]\n");
   EXPECT_EQ(e.codes(), "");
   ASSERT_EQ(e.program.params.size(), 1u);
   EXPECT_EQ(e.program.params[0].path, "p.tail.s");
-  EXPECT_EQ(e.count("param \"p.tail.s\" :"), 2); // one op in logp, one in sample
+  EXPECT_EQ(e.count("param \"p.tail.s\" :"),
+            2); // one op in logp, one in sample
 }
 
 TEST(Laws, ElementsDrawnTwiceAreRefused) {
@@ -84,26 +91,32 @@ TEST(Laws, ProductsAddDensities) {
 }
 
 TEST(Laws, TheSpaceOfAHeaderlessDistComesFromItsTraining) {
-  Elaborated e("use std.flows.actnorm\ndata d: Real[3] = csv(\"d.csv\")\ndist p = pull(actnorm[], Normal)\n"
+  Elaborated e("use std.flows.actnorm\ndata d: Real[3] = csv(\"d.csv\")\ndist "
+               "p = pull(actnorm[], Normal)\n"
                "train p on d { minimize nll }\n");
   EXPECT_EQ(e.codes(), "");
-  EXPECT_EQ(e.program.dists[e.program.named[0].second].subject.str(), "Real[3]");
+  EXPECT_EQ(e.program.dists[e.program.named[0].second].subject.str(),
+            "Real[3]");
 }
 
 TEST(Laws, ASpaceThatNothingDeterminesIsRefused) {
-  Elaborated e("use std.flows.actnorm\ndist p = pull(actnorm[], Normal)\nmain p\n");
+  Elaborated e(
+      "use std.flows.actnorm\ndist p = pull(actnorm[], Normal)\nmain p\n");
   EXPECT_EQ(e.codes(), "R0503");
 }
 
 TEST(Laws, AClosedHeaderOfTheFlowDeterminesTheSpace) {
-  Elaborated e("flow f(x: Real[2]) { x := 2 * x }\ndist p = pull(f, Normal)\nmain p\n");
+  Elaborated e(
+      "flow f(x: Real[2]) { x := 2 * x }\ndist p = pull(f, Normal)\nmain p\n");
   EXPECT_EQ(e.codes(), "");
   EXPECT_EQ(e.program.dists[1].subject.str(), "Real[2]");
 }
 
 TEST(Laws, TrainingOnTwoSpacesIsRefused) {
-  Elaborated e("use std.flows.actnorm\ndata d: Real[3] = csv(\"d.csv\")\ndata g: Real[2] = csv(\"g.csv\")\n"
-               "dist p = pull(actnorm[], Normal)\ntrain p on d { minimize nll }\ntrain p on g { minimize nll }\n");
+  Elaborated e("use std.flows.actnorm\ndata d: Real[3] = csv(\"d.csv\")\ndata "
+               "g: Real[2] = csv(\"g.csv\")\n"
+               "dist p = pull(actnorm[], Normal)\ntrain p on d { minimize nll "
+               "}\ntrain p on g { minimize nll }\n");
   EXPECT_NE(e.codes().find("R0503"), std::string::npos);
 }
 
@@ -115,7 +128,8 @@ TEST(Laws, PushStartsFromItsBase) {
 }
 
 TEST(Laws, ConditionsWithDefaultsBelongToTheDist) {
-  Elaborated e("use std.flows.swap\ndist p(x: Real[2] given T: Positive = 2) = pull(swap, Normal(0, T))\n"
+  Elaborated e("use std.flows.swap\ndist p(x: Real[2] given T: Positive = 2) = "
+               "pull(swap, Normal(0, T))\n"
                "check p.logp([0, 1] | 3) < 0\n");
   EXPECT_EQ(e.codes(), "");
   const auto &p = e.program.dists[e.program.named[0].second];
@@ -124,7 +138,8 @@ TEST(Laws, ConditionsWithDefaultsBelongToTheDist) {
 }
 
 TEST(Laws, AMissingConditionIsRefused) {
-  Elaborated e("dist G(x: Real given m: Real) { logp(x) = -sq(x - m) }\ncheck G.logp(1) < 0\n");
+  Elaborated e("dist G(x: Real given m: Real) { logp(x) = -sq(x - m) }\ncheck "
+               "G.logp(1) < 0\n");
   EXPECT_EQ(e.codes(), "R0305");
 }
 
@@ -134,7 +149,8 @@ TEST(Laws, TooManyConditionsAreRefused) {
 }
 
 TEST(Laws, ADrawOutsideOfALawIsRefused) {
-  Elaborated e("flow f(x: Real[2]) { u: Real[2] ~ Normal\n x := x + u }\ndist p(x: Real[2]) = pull(f, Normal)\n");
+  Elaborated e("flow f(x: Real[2]) { u: Real[2] ~ Normal\n x := x + u }\ndist "
+               "p(x: Real[2]) = pull(f, Normal)\n");
   EXPECT_EQ(e.codes(), "R0504");
 }
 

@@ -16,7 +16,8 @@ static std::string readText(const std::filesystem::path &path) {
 
 TEST(Library, EveryModuleElaboratesWithItsTests) {
   int modules = 0;
-  for (const auto &entry : std::filesystem::recursive_directory_iterator(RILL_STDLIB_DIR)) {
+  for (const auto &entry :
+       std::filesystem::recursive_directory_iterator(RILL_STDLIB_DIR)) {
     if (entry.path().extension() != ".rill")
       continue;
     ++modules;
@@ -27,7 +28,8 @@ TEST(Library, EveryModuleElaboratesWithItsTests) {
 }
 
 TEST(Library, EveryExampleElaborates) {
-  for (const auto &entry : std::filesystem::directory_iterator(RILL_EXAMPLES_DIR)) {
+  for (const auto &entry :
+       std::filesystem::directory_iterator(RILL_EXAMPLES_DIR)) {
     if (entry.path().extension() != ".rill")
       continue;
     Elaborated e(readText(entry.path()));
@@ -37,12 +39,14 @@ TEST(Library, EveryExampleElaborates) {
 }
 
 TEST(Library, TheFirstProgramHasItsCheckpointNames) {
-  Elaborated e(readText(std::filesystem::path(RILL_EXAMPLES_DIR) / "quakes.rill"));
+  Elaborated e(
+      readText(std::filesystem::path(RILL_EXAMPLES_DIR) / "quakes.rill"));
   std::vector<std::string> paths;
   for (const auto &param : e.program.params)
     paths.push_back(param.path);
   EXPECT_EQ(paths, (std::vector<std::string>{
-                       "p.actnorm.m", "p.actnorm.s", "p.*.couple.mlp.0.W", "p.*.couple.mlp.0.b",
-                       "p.*.couple.mlp.1.W", "p.*.couple.mlp.1.b", "p.*.couple.mlp.2.W",
+                       "p.actnorm.m", "p.actnorm.s", "p.*.couple.mlp.0.W",
+                       "p.*.couple.mlp.0.b", "p.*.couple.mlp.1.W",
+                       "p.*.couple.mlp.1.b", "p.*.couple.mlp.2.W",
                        "p.*.couple.mlp.2.b"}));
 }

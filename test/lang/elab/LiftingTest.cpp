@@ -7,8 +7,10 @@ using rill::test::Elaborated;
 
 /// The operations of `fn f(..) = body`, checked as a test's expression.
 static Elaborated value(const std::string &body, const std::string &lets = "") {
-  return Elaborated("data d: Real[3] = csv(\"d.csv\")\ndata m: Real[2, 3] = csv(\"m.csv\")\n"
-                    "check E[x ~ d, W ~ m] " + body + " < 1\n" + lets);
+  return Elaborated(
+      "data d: Real[3] = csv(\"d.csv\")\ndata m: Real[2, 3] = csv(\"m.csv\")\n"
+      "check E[x ~ d, W ~ m] " +
+      body + " < 1\n" + lets);
 }
 
 TEST(Lifting, ASumOfAProductWithAFreeIndexIsAContraction) {

@@ -5,7 +5,8 @@
 
 using rill::test::Elaborated;
 
-static std::string checked(const std::string &expr, const std::string &before = "") {
+static std::string checked(const std::string &expr,
+                           const std::string &before = "") {
   return before + "\ncheck " + expr + " == 1\n";
 }
 
@@ -27,7 +28,8 @@ TEST(Names, AllErrorsOfAFileAreReported) {
 }
 
 TEST(Names, ANameOfALibraryModuleThatIsNotUsedIsPointedTo) {
-  Elaborated e("use std.nets.mlp\nflow f(x: Real[2]) { x := dense[2](x) }\ndist p(x: Real[2]) = pull(f, Normal)\n");
+  Elaborated e("use std.nets.mlp\nflow f(x: Real[2]) { x := dense[2](x) "
+               "}\ndist p(x: Real[2]) = pull(f, Normal)\n");
   EXPECT_EQ(e.codes(), "R0301");
   EXPECT_NE(e.report().find("std.nets"), std::string::npos);
 }
@@ -49,13 +51,15 @@ TEST(Names, FunctionsAreInlined) {
 }
 
 TEST(Names, NamedAndDefaultArguments) {
-  Elaborated e("fn f(x: Real, y: Real = 3) = x - y\ncheck f(y = 1, x = 2) == 1\ncheck f(3) == 0\n");
+  Elaborated e("fn f(x: Real, y: Real = 3) = x - y\ncheck f(y = 1, x = 2) == "
+               "1\ncheck f(3) == 0\n");
   EXPECT_EQ(e.codes(), "");
   EXPECT_EQ(e.count("const {value = 1}"), 1);
 }
 
 TEST(Names, LambdasAreStaticArguments) {
-  Elaborated e("fn apply(f, x: Real) = f(x)\ncheck apply(fn(y: Real) = y + 1, 0) == 1\n");
+  Elaborated e("fn apply(f, x: Real) = f(x)\ncheck apply(fn(y: Real) = y + 1, "
+               "0) == 1\n");
   EXPECT_EQ(e.codes(), "");
 }
 
@@ -91,33 +95,41 @@ TEST(Names, ALetThatNeedsItselfIsRefused) {
 
 TEST(Names, DivisionInBracketsMustDivide) {
   Elaborated e("flow f(x: Real[D]) { x := x + zero[D/2](x) }\n"
-               "net zero[O](x: Real[I]) -> Real = sum(x)\ndist p(x: Real[3]) = pull(f, Normal)\n");
+               "net zero[O](x: Real[I]) -> Real = sum(x)\ndist p(x: Real[3]) = "
+               "pull(f, Normal)\n");
   EXPECT_EQ(e.codes(), "R0404");
 }
 
 TEST(Names, ARangeThatDoesNotDivideIsRefused) {
-  Elaborated e("flow f(x: Real[D]) { x := x + 0 * (sum[i: D/2] x[i]) }\ndist p(x: Real[3]) = pull(f, Normal)\n");
+  Elaborated e("flow f(x: Real[D]) { x := x + 0 * (sum[i: D/2] x[i]) }\ndist "
+               "p(x: Real[3]) = pull(f, Normal)\n");
   EXPECT_EQ(e.codes(), "R0404");
-  Elaborated g("flow f(x: Real[D]) { view a = x[0..D/2]\n a := 2 * a }\ndist p(x: Real[3]) = pull(f, Normal)\n");
+  Elaborated g("flow f(x: Real[D]) { view a = x[0..D/2]\n a := 2 * a }\ndist "
+               "p(x: Real[3]) = pull(f, Normal)\n");
   EXPECT_EQ(g.codes(), "R0404");
 }
 
 TEST(Names, UnknownNamesOfUnusedDeclarationsAreReported) {
-  Elaborated e("fn f(x: Real) = tahn(x)\nflow g[H](x: Real[D]) { view (a, b) = halves(x)\n b := b + wrogn[H](a) }\n");
+  Elaborated e("fn f(x: Real) = tahn(x)\nflow g[H](x: Real[D]) { view (a, b) = "
+               "halves(x)\n b := b + wrogn[H](a) }\n");
   EXPECT_EQ(e.codes(), "R0301 R0301");
 }
 
 TEST(Names, UnusedDeclarationsKnowTheirLocalNames) {
-  Elaborated e("use std.nets.mlp\nnet f[H...](x: Real[I], n: Real = I) -> Real[O] { param W: Real[O, I] = glorot\n"
-               " let (a, b) = halves(x)\n let g(y) = y + n\n out g(sum[i: I, j: O] W[j, i] * x[i]) + sum(mlp[H](a) -> Real[O]) }\n"
-               "dist q[](x: Real[D] given c: Real) { let z = c\n logp(y) = -sum(sq(y)) - z\n each k: D { x[k] ~ Normal } }\n"
+  Elaborated e("use std.nets.mlp\nnet f[H...](x: Real[I], n: Real = I) -> "
+               "Real[O] { param W: Real[O, I] = glorot\n"
+               " let (a, b) = halves(x)\n let g(y) = y + n\n out g(sum[i: I, "
+               "j: O] W[j, i] * x[i]) + sum(mlp[H](a) -> Real[O]) }\n"
+               "dist q[](x: Real[D] given c: Real) { let z = c\n logp(y) = "
+               "-sum(sq(y)) - z\n each k: D { x[k] ~ Normal } }\n"
                "loss l(given t: Real = 1) = E[u ~ Normal] t * u\n");
   EXPECT_EQ(e.codes(), "");
 }
 
 TEST(Names, AnExtentThatDoesNotDivideIsRefused) {
-  Elaborated e("flow f[](x: Real[D]) { param m: Real[D/2] = 0\n x := x + sum(m) }\n"
-               "dist p(x: Real[3]) = pull(f[], Normal)\n");
+  Elaborated e(
+      "flow f[](x: Real[D]) { param m: Real[D/2] = 0\n x := x + sum(m) }\n"
+      "dist p(x: Real[3]) = pull(f[], Normal)\n");
   EXPECT_EQ(e.codes(), "R0404");
   EXPECT_EQ(e.caret(), "D/2");
 }
@@ -128,8 +140,9 @@ TEST(Names, ALinearExtentIsSolvedForItsName) {
 }
 
 TEST(Names, AValueIsNotStatic) {
-  Elaborated e("flow f(x: Real[2]) { let n = sum(x)\n repeat n { x := 2 * x } }\n"
-               "dist p(x: Real[2]) = pull(f, Normal)\n");
+  Elaborated e(
+      "flow f(x: Real[2]) { let n = sum(x)\n repeat n { x := 2 * x } }\n"
+      "dist p(x: Real[2]) = pull(f, Normal)\n");
   EXPECT_EQ(e.codes(), "R0407");
 }
 
@@ -142,6 +155,7 @@ TEST(Names, AnUnknownMemberIsRefused) {
 TEST(Names, ConstructsOfLaterSlicesAreNamed) {
   Elaborated e("circuit c(x: Real[2]) { out 1 }\n");
   EXPECT_EQ(e.codes(), "R0104");
-  Elaborated f("flow f(x: Real[2]) { x := ode(x, 0..1) }\ndist p(x: Real[2]) = pull(f, Normal)\n");
+  Elaborated f("flow f(x: Real[2]) { x := ode(x, 0..1) }\ndist p(x: Real[2]) = "
+               "pull(f, Normal)\n");
   EXPECT_EQ(f.codes(), "R0104");
 }

@@ -6,8 +6,10 @@
 using rill::test::Elaborated;
 
 /// A program with one flow on Real[4] whose body is given.
-static std::string flow(const std::string &body, const std::string &space = "Real[4]") {
-  return "flow f(x: " + space + ") {\n" + body + "\n}\ndist p(x: " + space + ") = pull(f, Normal)\n";
+static std::string flow(const std::string &body,
+                        const std::string &space = "Real[4]") {
+  return "flow f(x: " + space + ") {\n" + body + "\n}\ndist p(x: " + space +
+         ") = pull(f, Normal)\n";
 }
 
 TEST(Places, AnUpdateOfAViewIsOneAssign) {
@@ -61,7 +63,8 @@ TEST(Places, PlusEqualsReadsAndAssigns) {
 }
 
 TEST(Places, ALetDiesWhenItsPlaceIsReplaced) {
-  Elaborated e(flow("view (a, b) = halves(x)\nlet s = tanh(a)\na := 2 * a\nb := b + s"));
+  Elaborated e(
+      flow("view (a, b) = halves(x)\nlet s = tanh(a)\na := 2 * a\nb := b + s"));
   EXPECT_EQ(e.codes(), "R0218");
   EXPECT_EQ(e.caret(), "s");
   EXPECT_NE(e.report().find("'a' is replaced here"), std::string::npos);
@@ -73,30 +76,35 @@ TEST(Places, TheUpdateThatReplacesThePlaceMayUseTheLet) {
 }
 
 TEST(Places, ALetOfAnotherPlaceLivesOn) {
-  Elaborated e(flow("view (a, b) = halves(x)\nlet s = tanh(a)\nb := b + s\nb := b * exp(s)"));
+  Elaborated e(flow(
+      "view (a, b) = halves(x)\nlet s = tanh(a)\nb := b + s\nb := b * exp(s)"));
   EXPECT_EQ(e.codes(), "");
 }
 
 TEST(Places, TwoUpdatesFromEachOthersOldValuesAreRefused) {
-  Elaborated e(flow("view (a, b) = halves(x)\nlet a0 = tanh(a)\nlet b0 = tanh(b)\n"
-                    "a := a + b0\nb := b + a0"));
+  Elaborated e(
+      flow("view (a, b) = halves(x)\nlet a0 = tanh(a)\nlet b0 = tanh(b)\n"
+           "a := a + b0\nb := b + a0"));
   EXPECT_EQ(e.codes(), "R0218");
   EXPECT_EQ(e.caret(), "a0");
 }
 
 TEST(Places, ALetDiesThroughAViewOfItsPlace) {
-  Elaborated e(flow("let s = sum(x)\nview (a, b) = halves(x)\na := 2 * a\nb := b + s"));
+  Elaborated e(
+      flow("let s = sum(x)\nview (a, b) = halves(x)\na := 2 * a\nb := b + s"));
   EXPECT_EQ(e.codes(), "R0218");
 }
 
 TEST(Places, ALetBeforeALoopDiesWhenTheLoopReplacesItsPlace) {
-  Elaborated e(flow("let s = tanh(x)\nrepeat 3 { view (a, b) = halves(x)\nb := b + sum(s) }"));
+  Elaborated e(flow("let s = tanh(x)\nrepeat 3 { view (a, b) = halves(x)\nb := "
+                    "b + sum(s) }"));
   EXPECT_EQ(e.codes(), "R0218");
   EXPECT_EQ(e.caret(), "s");
 }
 
 TEST(Places, ALetInsideALoopMayReadWhatTheLoopReplaces) {
-  Elaborated e(flow("repeat 3 { view (a, b) = halves(x)\nlet s = tanh(a)\nb := b + s\na := 2 * a }"));
+  Elaborated e(flow("repeat 3 { view (a, b) = halves(x)\nlet s = tanh(a)\nb := "
+                    "b + s\na := 2 * a }"));
   EXPECT_EQ(e.codes(), "");
 }
 

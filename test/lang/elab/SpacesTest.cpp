@@ -8,7 +8,8 @@ using rill::lang::SpaceKind;
 using rill::test::Elaborated;
 
 static std::string onSpace(const std::string &space, const std::string &body) {
-  return "flow f(x: " + space + ") { " + body + " }\ndist p(x: " + space + ") = pull(f, Normal)\n";
+  return "flow f(x: " + space + ") { " + body + " }\ndist p(x: " + space +
+         ") = pull(f, Normal)\n";
 }
 
 TEST(Spaces, PrintAsUsersWriteThem) {
@@ -16,7 +17,8 @@ TEST(Spaces, PrintAsUsersWriteThem) {
   EXPECT_EQ(Space::fin(10, {4}).withOptional(true).str(), "Fin[10][4]?");
   EXPECT_EQ(Space::make(SpaceKind::Simplex, {5, 3}).str(), "Simplex[3][5]");
   EXPECT_EQ(Space::make(SpaceKind::PLU, {4, 4}).str(), "PLU[4]");
-  EXPECT_EQ(Space::product({"x", ""}, {Space::real(), Space::fin(2)}).str(), "(x: Real, Fin[2])");
+  EXPECT_EQ(Space::product({"x", ""}, {Space::real(), Space::fin(2)}).str(),
+            "(x: Real, Fin[2])");
 }
 
 TEST(Spaces, EqualityLooksAtEverything) {
@@ -44,7 +46,9 @@ TEST(Spaces, LogOfAPositiveIsRight) {
 }
 
 TEST(Spaces, FactsFollowFromArithmetic) {
-  Elaborated e(onSpace("Real[2]", "let s = log(sq(x) + 1) + log(exp(x)) + sqrt(sq(x)) + log(softplus(x) * sigmoid(x))\n x := x + 0 * sum(s)"));
+  Elaborated e(onSpace("Real[2]",
+                       "let s = log(sq(x) + 1) + log(exp(x)) + sqrt(sq(x)) + "
+                       "log(softplus(x) * sigmoid(x))\n x := x + 0 * sum(s)"));
   EXPECT_EQ(e.codes(), "");
 }
 
@@ -69,7 +73,8 @@ TEST(Spaces, AFlowOntoUnitCannotBePulledFromANormal) {
 }
 
 TEST(Spaces, AFlowOntoRealCannotBePulledFromAUniform) {
-  Elaborated e("flow f(x: Real[2]) { x := 2 * x }\ndist p(x: Real[2]) = pull(f, Uniform(0, 1))\n");
+  Elaborated e("flow f(x: Real[2]) { x := 2 * x }\ndist p(x: Real[2]) = "
+               "pull(f, Uniform(0, 1))\n");
   EXPECT_EQ(e.codes(), "R0223");
 }
 
@@ -78,10 +83,46 @@ TEST(Spaces, TanhDoesNotReachTheWholeLine) {
   EXPECT_EQ(e.codes(), "R0223");
 }
 
+TEST(Spaces, AnImageThatDependsOnTheContextIsRefused) {
+  Elaborated e("flow f[](x: Real[2]) { param m: Real = 0\n x := tanh(x) + m "
+               "}\ndist p(x: Real[2]) = pull(f[], Normal)\n");
+  EXPECT_EQ(e.codes(), "R0223");
+  EXPECT_EQ(e.caret(), "x := tanh(x) + m");
+  Elaborated g("flow f[](x: Unit[2]) { view (a, b) = halves(x)\n b := b * a "
+               "}\ndist p(x: Unit[2]) = pull(f[], Uniform)\n");
+  EXPECT_EQ(g.codes(), "R0223");
+}
+
+TEST(Spaces, APositivePlaceMayBeScaledButNotShifted) {
+  auto on = [](const std::string &update) {
+    return "flow f[](x: Positive[2]) { param s: Positive = 1\n x := " + update +
+           "\n x := log(x) }\n"
+           "dist p(x: Positive[2]) = pull(f[], Normal)\n";
+  };
+  EXPECT_EQ(Elaborated(on("x * s")).codes(), "");
+  EXPECT_EQ(Elaborated(on("x / s")).codes(), "");
+  EXPECT_EQ(Elaborated(on("sq(x)")).codes(), "");
+  EXPECT_EQ(Elaborated(on("x * exp(x)")).codes(), "");
+  EXPECT_EQ(Elaborated(on("x + s")).codes(), "R0223");
+}
+
+TEST(Spaces, AHalfLineIsNotThePositiveNumbers) {
+  Elaborated e("flow f(x: Real[2]) { x := exp(x) + 1 }\ndist p(x: Real[2]) = "
+               "pull(f, Normal)\n");
+  EXPECT_EQ(e.codes(), "R0223");
+  EXPECT_NE(e.report().find("Interval(1, inf)"), std::string::npos)
+      << e.report();
+  Elaborated g("flow f(x: Real[2]) { x := log(exp(x) + 1) }\ndist p(x: "
+               "Real[2]) = pull(f, Normal)\n");
+  EXPECT_NE(g.report().find("Positive[2]"), std::string::npos) << g.report();
+}
+
 TEST(Spaces, ChartsMapOntoTheAscribedSpace) {
-  Elaborated e("use std.nets.mlp\nflow f[](x: Real[2]) {\n view (a, b) = halves(x)\n"
-               " let (s, u, w) = mlp[4](a) -> (Positive, Unit[2], Simplex[3])\n b := s * b + log(u[0]) + w[1]\n}\n"
-               "dist p(x: Real[2]) = pull(f[], Normal)\n");
+  Elaborated e(
+      "use std.nets.mlp\nflow f[](x: Real[2]) {\n view (a, b) = halves(x)\n"
+      " let (s, u, w) = mlp[4](a) -> (Positive, Unit[2], Simplex[3])\n b := s "
+      "* b + log(u[0]) + w[1]\n}\n"
+      "dist p(x: Real[2]) = pull(f[], Normal)\n");
   EXPECT_EQ(e.codes(), "");
   EXPECT_TRUE(e.has("= softplus"));
   EXPECT_TRUE(e.has("= sigmoid"));
@@ -90,7 +131,8 @@ TEST(Spaces, ChartsMapOntoTheAscribedSpace) {
 }
 
 TEST(Spaces, ANetWhoseResultNothingDeterminesIsRefused) {
-  Elaborated e("use std.nets.mlp\nflow f[](x: Real[2]) { view (a, b) = halves(x)\n b := b + mlp[4](a) }\n"
+  Elaborated e("use std.nets.mlp\nflow f[](x: Real[2]) { view (a, b) = "
+               "halves(x)\n b := b + mlp[4](a) }\n"
                "dist p(x: Real[2]) = pull(f[], Normal)\n");
   EXPECT_EQ(e.codes(), "R0403");
 }
@@ -106,7 +148,8 @@ TEST(Spaces, AScalarFunctionDoesNotTakeAVector) {
 }
 
 TEST(Spaces, APositiveParameterRefusesAReal) {
-  Elaborated e("data d: Real = csv(\"d.csv\")\nfn f(x: Positive) = log(x)\ncheck E[x ~ d] f(x) < 1\n");
+  Elaborated e("data d: Real = csv(\"d.csv\")\nfn f(x: Positive) = "
+               "log(x)\ncheck E[x ~ d] f(x) < 1\n");
   EXPECT_EQ(e.codes(), "R0402");
 }
 

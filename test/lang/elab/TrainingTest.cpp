@@ -5,9 +5,12 @@
 
 using rill::test::Elaborated;
 
-static std::string model(const std::string &settings, const std::string &more = "") {
-  return "use std.flows.actnorm\ndata d: Real[2] = csv(\"d.csv\", hold = 10%, valid = 20%, seed = 7)\n"
-         "dist p = pull(actnorm[], Normal)\ntrain p on d { " + settings + " }\nmain p\n" + more;
+static std::string model(const std::string &settings,
+                         const std::string &more = "") {
+  return "use std.flows.actnorm\ndata d: Real[2] = csv(\"d.csv\", hold = 10%, "
+         "valid = 20%, seed = 7)\n"
+         "dist p = pull(actnorm[], Normal)\ntrain p on d { " +
+         settings + " }\nmain p\n" + more;
 }
 
 TEST(Training, DataOptions) {
@@ -19,7 +22,8 @@ TEST(Training, DataOptions) {
 }
 
 TEST(Training, Settings) {
-  Elaborated e(model("minimize nll; adam(2e-3, beta2 = 0.99); batch 32; steps 10; clip 1; ema 0.9; every 5; patience 3"));
+  Elaborated e(model("minimize nll; adam(2e-3, beta2 = 0.99); batch 32; steps "
+                     "10; clip 1; ema 0.9; every 5; patience 3"));
   ASSERT_EQ(e.program.trains.size(), 1u) << e.report();
   const auto &train = e.program.trains[0];
   EXPECT_DOUBLE_EQ(train.learningRate, 2e-3);
@@ -75,21 +79,24 @@ TEST(Training, ABlockWithoutALossIsRefused) {
 }
 
 TEST(Training, ALawWithoutParametersIsRefused) {
-  Elaborated e("data d: Real[2] = csv(\"d.csv\")\nuse std.flows.swap\ndist p = pull(swap, Normal)\n"
+  Elaborated e("data d: Real[2] = csv(\"d.csv\")\nuse std.flows.swap\ndist p = "
+               "pull(swap, Normal)\n"
                "train p on d { minimize nll }\n");
   EXPECT_EQ(e.codes(), "R0601");
 }
 
 TEST(Training, FloorOfATrainedValueInALossIsRefused) {
   Elaborated e(model("minimize E[x ~ d] floor(scale[](x))",
-                     "net scale[](x: Real[2]) -> Real { param w: Real[2] = 1\n out sum(w * x) }\n"));
+                     "net scale[](x: Real[2]) -> Real { param w: Real[2] = 1\n "
+                     "out sum(w * x) }\n"));
   EXPECT_EQ(e.codes(), "R0602");
   EXPECT_EQ(e.caret(), "floor(scale[](x))");
 }
 
 TEST(Training, AComparisonOfATrainedValueAsANumberIsRefused) {
   Elaborated e(model("minimize E[x ~ d] 2 * (scale[](x) < 1)",
-                     "net scale[](x: Real[2]) -> Real { param w: Real[2] = 1\n out sum(w * x) }\n"));
+                     "net scale[](x: Real[2]) -> Real { param w: Real[2] = 1\n "
+                     "out sum(w * x) }\n"));
   EXPECT_EQ(e.codes(), "R0602");
 }
 
@@ -100,17 +107,25 @@ TEST(Training, FloorOfDataIsAllowed) {
 
 TEST(Training, StopLetsATrainedValueJump) {
   Elaborated e(model("minimize E[x ~ d] (floor(stop(scale[](x))) - p.logp(x))",
-                     "net scale[](x: Real[2]) -> Real { param w: Real[2] = 1\n out sum(w * x) }\n"));
+                     "net scale[](x: Real[2]) -> Real { param w: Real[2] = 1\n "
+                     "out sum(w * x) }\n"));
   EXPECT_EQ(e.codes(), "");
 }
 
 TEST(Training, UnknownDataIsRefused) {
-  EXPECT_EQ(Elaborated("use std.flows.actnorm\ndist p(x: Real[2]) = pull(actnorm[], Normal)\n"
-                       "train p on moons { minimize nll }\n").codes(), "R0301");
+  EXPECT_EQ(Elaborated("use std.flows.actnorm\ndist p(x: Real[2]) = "
+                       "pull(actnorm[], Normal)\n"
+                       "train p on moons { minimize nll }\n")
+                .codes(),
+            "R0301");
 }
 
 TEST(Training, ColumnsMustFitTheSpace) {
-  EXPECT_EQ(Elaborated("data d: Real[2] = csv(\"d.csv\", columns = (\"a\", \"b\", \"c\"))\n").codes(), "R0401");
+  EXPECT_EQ(
+      Elaborated(
+          "data d: Real[2] = csv(\"d.csv\", columns = (\"a\", \"b\", \"c\"))\n")
+          .codes(),
+      "R0401");
 }
 
 TEST(Training, AnUnknownDataOptionSuggests) {
@@ -120,12 +135,18 @@ TEST(Training, AnUnknownDataOptionSuggests) {
 }
 
 TEST(Training, HoldAndValidMustLeaveRows) {
-  EXPECT_EQ(Elaborated("data d: Real = csv(\"d.csv\", hold = 60%, valid = 40%)\n").codes(), "R0604");
+  EXPECT_EQ(
+      Elaborated("data d: Real = csv(\"d.csv\", hold = 60%, valid = 40%)\n")
+          .codes(),
+      "R0604");
 }
 
 TEST(Checks, StandardMeasures) {
-  Elaborated e(model("minimize nll", "check roundtrip(p) < 1e-5\ncheck logdet(p) == numeric within 1e-4\n"
-                                     "check integral(p, box(-4, 4)) == 1 within 1e-2\ncheck gradient(p) == numeric within 1e-6\n"));
+  Elaborated e(model(
+      "minimize nll",
+      "check roundtrip(p) < 1e-5\ncheck logdet(p) == numeric within 1e-4\n"
+      "check integral(p, box(-4, 4)) == 1 within 1e-2\ncheck gradient(p) == "
+      "numeric within 1e-6\n"));
   ASSERT_EQ(e.program.checks.size(), 4u) << e.report();
   EXPECT_EQ(e.program.checks[0].label, "roundtrip(p) < 1e-5");
   EXPECT_TRUE(e.program.checks[1].numeric);
@@ -146,22 +167,30 @@ TEST(Checks, ANumberOnTheLeftIsMirrored) {
 }
 
 TEST(Checks, AFlowIsCheckedOnASpace) {
-  Elaborated e("use std.flows.affine\ncheck roundtrip(affine[4], Real[2]) < 1e-5\n");
+  Elaborated e(
+      "use std.flows.affine\ncheck roundtrip(affine[4], Real[2]) < 1e-5\n");
   EXPECT_EQ(e.codes(), "");
 }
 
 TEST(Checks, AFlowWithoutASpaceIsRefused) {
-  EXPECT_EQ(Elaborated("use std.flows.swap\ncheck roundtrip(swap) < 1e-5\n").codes(), "R0605");
+  EXPECT_EQ(
+      Elaborated("use std.flows.swap\ncheck roundtrip(swap) < 1e-5\n").codes(),
+      "R0605");
 }
 
 TEST(Checks, NumericGoesWithDerivedQuantitiesOnly) {
-  EXPECT_EQ(Elaborated(model("minimize nll", "check roundtrip(p) == numeric\n")).codes(), "R0605");
+  EXPECT_EQ(Elaborated(model("minimize nll", "check roundtrip(p) == numeric\n"))
+                .codes(),
+            "R0605");
 }
 
 TEST(Checks, AnIntegralNeedsItsBox) {
-  EXPECT_EQ(Elaborated(model("minimize nll", "check integral(p) == 1\n")).codes(), "R0605");
+  EXPECT_EQ(
+      Elaborated(model("minimize nll", "check integral(p) == 1\n")).codes(),
+      "R0605");
 }
 
 TEST(Checks, ACheckNeedsAScalar) {
-  EXPECT_EQ(Elaborated(model("minimize nll", "check E[x ~ d] x < 1\n")).codes(), "R0605");
+  EXPECT_EQ(Elaborated(model("minimize nll", "check E[x ~ d] x < 1\n")).codes(),
+            "R0605");
 }

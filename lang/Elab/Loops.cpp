@@ -1,0 +1,191 @@
+//===- Loops.cpp - for and each -------------------------------------------===//
+//
+// A `for` is one loop unless its index is needed when the program is compiled;
+// `each` makes its indices axes, so that its updates are whole-tensor updates.
+//
+//===----------------------------------------------------------------------===//
+#include "Elab/Elaborator.h"
+
+#include <algorithm>
+
+namespace rill::lang::elab {
+
+static bool usesStatically(const ast::Expr &expr, const std::string &name,
+                           bool inside);
+
+static bool usesStatically(const ast::Block &block, const std::string &name);
+
+static bool inSlots(const std::vector<ast::Slot> &slots,
+                    const std::string &name) {
+  for (const ast::Slot &slot : slots)
+    if (slot.value && usesStatically(*slot.value, name, true))
+      return true;
+  return false;
+}
+
+static bool inSpace(const ast::SpaceExpr *space, const std::string &name) {
+  if (!space)
+    return false;
+  for (const auto &group : space->index)
+    if (inSlots(group, name))
+      return true;
+  for (const ast::SpaceField &field : space->fields)
+    if (inSpace(field.space.get(), name))
+      return true;
+  return false;
+}
+
+/// Whether `name` occurs where only a static number can stand: in brackets, a
+/// space, a count, a condition of an `if`.
+static bool usesStatically(const ast::Expr &expr, const std::string &name,
+                           bool inside) {
+  auto in = [&](const ast::ExprPtr &e, bool deeper) {
+    return e && usesStatically(*e, name, deeper);
+  };
+  if (const auto *n = expr.as<ast::NameExpr>())
+    return inside && n->name == name;
+  if (const auto *n = expr.as<ast::IndexExpr>())
+    return inSlots(n->slots, name) || in(n->base, inside);
+  if (const auto *n = expr.as<ast::BinaryExpr>())
+    return in(n->lhs, inside) || in(n->rhs, inside);
+  if (const auto *n = expr.as<ast::UnaryExpr>())
+    return in(n->operand, inside);
+  if (const auto *n = expr.as<ast::CallExpr>()) {
+    for (const auto *list : {&n->args, &n->conditions})
+      for (const ast::Arg &arg : *list)
+        if (in(arg.value, inside))
+          return true;
+    return in(n->callee, inside);
+  }
+  if (const auto *n = expr.as<ast::TupleExpr>())
+    return std::any_of(n->items.begin(), n->items.end(),
+                       [&](const ast::ExprPtr &e) { return in(e, inside); });
+  if (const auto *n = expr.as<ast::IfExpr>())
+    return in(n->condition, true) || in(n->thenExpr, inside) ||
+           in(n->elseExpr, inside) ||
+           (n->thenBlock && usesStatically(*n->thenBlock, name)) ||
+           (n->elseBlock && usesStatically(*n->elseBlock, name));
+  if (const auto *n = expr.as<ast::ReduceExpr>()) {
+    for (const ast::Binder &binder : n->binders)
+      if (in(binder.range, true))
+        return true;
+    return in(n->body, inside) || in(n->guard, true);
+  }
+  if (const auto *n = expr.as<ast::AscribeExpr>())
+    return in(n->value, inside) || inSpace(n->space.get(), name);
+  if (const auto *n = expr.as<ast::RepeatExpr>())
+    return in(n->count, true) || usesStatically(n->block, name);
+  return false;
+}
+
+static bool usesStatically(const ast::Block &block, const std::string &name) {
+  for (const ast::StmtPtr &stmt : block.stmts) {
+    auto in = [&](const ast::ExprPtr &e, bool inside = false) {
+      return e && usesStatically(*e, name, inside);
+    };
+    if (const auto *s = stmt->as<ast::LetStmt>();
+        s && (in(s->value) || inSpace(s->space.get(), name)))
+      return true;
+    if (const auto *s = stmt->as<ast::ParamStmt>();
+        s && (in(s->init) || inSpace(s->space.get(), name)))
+      return true;
+    if (const auto *s = stmt->as<ast::UpdateStmt>();
+        s && (in(s->place) || in(s->value)))
+      return true;
+    if (const auto *s = stmt->as<ast::ExprStmt>(); s && in(s->value))
+      return true;
+    if (const auto *s = stmt->as<ast::OutStmt>(); s && in(s->value))
+      return true;
+    if (const auto *s = stmt->as<ast::ForStmt>();
+        s && (in(s->range, true) || usesStatically(s->block, name)))
+      return true;
+    if (const auto *s = stmt->as<ast::EachStmt>()) {
+      for (const ast::Binder &binder : s->binders)
+        if (in(binder.range, true))
+          return true;
+      if (usesStatically(s->block, name))
+        return true;
+    }
+  }
+  return false;
+}
+
+void Elaborator::forStmt(const ast::ForStmt &stmt, Frame &frame,
+                         SourceRange range) {
+  if (!frame.inFlow || !stmt.pattern.name) {
+    unsupported(range, "a 'for' here");
+    return;
+  }
+  Den over = eval(*stmt.range, frame);
+  if (over.isError())
+    return;
+  const std::string &index = stmt.pattern.name->text;
+  bool plain = over.is(Den::Kind::Number) ||
+               (over.is(Den::Kind::Range) && over.number == 0);
+  if (plain && !usesStatically(stmt.block, index)) {
+    auto steps = rangeOf(*stmt.range, frame);
+    if (!steps)
+      return;
+    repeatBlock(
+        static_cast<int64_t>(steps->size()), "for", frame, range,
+        [&](Frame &step) { block(stmt.block, step); }, &index);
+    return;
+  }
+  std::vector<Den> items;
+  if (over.is(Den::Kind::List)) {
+    items = over.items;
+  } else {
+    auto values = rangeOf(*stmt.range, frame);
+    if (!values)
+      return;
+    for (int64_t value : *values)
+      items.push_back(Den::ofNumber(static_cast<double>(value)));
+  }
+  // Steps that differ: one after the other, each with its own instances.
+  for (size_t i = 0; i != items.size(); ++i) {
+    Frame step = frame;
+    step.env = Env::inside(frame.env);
+    auto instances = std::make_shared<Instances>(*frame.instances);
+    instances->counts.clear();
+    instances->numberedFor = nullptr;
+    instances->path += (instances->path.empty() ? "" : ".") + std::to_string(i);
+    step.instances = instances;
+    bind(step.env, *stmt.pattern.name, items[i]);
+    block(stmt.block, step);
+  }
+}
+
+void Elaborator::eachStmt(const ast::EachStmt &stmt, Frame &frame,
+                          SourceRange range) {
+  if (stmt.guard) {
+    unsupported(stmt.guard->range, "a guard of 'each'");
+    return;
+  }
+  Frame inner = frame;
+  inner.env = Env::inside(frame.env);
+  std::vector<BinderId> saved = active;
+  for (const ast::Binder &binder : stmt.binders) {
+    std::optional<std::vector<int64_t>> values;
+    if (binder.range)
+      values = rangeOf(*binder.range, inner);
+    else
+      for (const ast::StmtPtr &item : stmt.block.stmts)
+        if (const auto *update = item->as<ast::UpdateStmt>(); update && !values)
+          values = inferRange(binder.name.text, *update->place, inner);
+    if (!values || values->empty()) {
+      if (!binder.range || values)
+        error(Code::StaticUnknown, binder.name.range,
+              "the range of '" + binder.name.text + "' cannot be inferred")
+            .help("write it: each " + binder.name.text + ": D { ... }");
+      active = saved;
+      return;
+    }
+    BinderId id = newBinder(binder.name.text, *values);
+    bind(inner.env, binder.name, Den::ofBinder(id));
+    active.push_back(id);
+  }
+  block(stmt.block, inner);
+  active = saved;
+}
+
+} // namespace rill::lang::elab

@@ -1,0 +1,88 @@
+//===- State.h - Records that elaboration keeps -----------------*- C++ -*-===//
+//
+// What surrounds an expression, what is known about binders, places and
+// modules, and the small results that pass between the Elaborator's files.
+//
+//===----------------------------------------------------------------------===//
+#ifndef RILL_LANG_ELAB_STATE_H
+#define RILL_LANG_ELAB_STATE_H
+
+#include "Elab/Denotation.h"
+
+#include <set>
+
+namespace rill::lang::elab {
+
+/// What surrounds an expression or statement.
+struct Frame {
+  EnvPtr env;
+  InstancesPtr instances;
+  std::vector<Den> subject; ///< places that a bare flow updates
+  const ast::DefItem *def = nullptr;
+  bool inFlow = false;
+  std::string nameHint;   ///< of the `let` that binds a new instance
+  std::optional<Den> out; ///< value of `out`
+};
+
+struct BinderInfo {
+  std::string name;
+  std::vector<int64_t> values; ///< what the variable runs through
+  int64_t extent() const { return static_cast<int64_t>(values.size()); }
+};
+
+/// What is known about a place while its body is elaborated.
+struct PlaceState {
+  PlaceId root = 0;
+  std::shared_ptr<const std::vector<int64_t>> elements; ///< of the root
+  std::vector<int64_t> shape;
+};
+struct RootState {
+  std::vector<uint64_t> assigned; ///< time of the last update, per element
+  std::vector<SourceRange> where; ///< of that update
+  std::vector<Space> kinds;       ///< scalar space of each element
+};
+
+/// One module: its items by name and what it uses.
+struct Module {
+  std::string name;
+  const ast::File *file = nullptr;
+  EnvPtr env;
+};
+
+/// Results of a call of `slots`: one entry per axis of the base.
+struct ResolvedSlot {
+  enum class Kind { All, Points, Dynamic } kind = Kind::All;
+  std::vector<int64_t> points; ///< over `binders`, row-major
+  std::vector<BinderId> binders;
+  bool drop = false; ///< a single point: the axis goes
+  Tensor dynamic;
+};
+
+/// What a value can be as one place ranges over its space, all else fixed.
+struct Image {
+  enum class Kind {
+    Independent, ///< it does not depend on the place
+    Exact,       ///< exactly `bounds`
+    Varies,      ///< a set that depends on the context
+    Unknown
+  } kind = Kind::Unknown;
+  Bounds bounds;
+};
+
+/// Evaluates a region's body with `here` restored afterwards.
+class HereScope {
+public:
+  HereScope(SourceRange &here, SourceRange now) : here(here), saved(here) {
+    if (now.isValid())
+      here = now;
+  }
+  ~HereScope() { here = saved; }
+
+private:
+  SourceRange &here;
+  SourceRange saved;
+};
+
+} // namespace rill::lang::elab
+
+#endif // RILL_LANG_ELAB_STATE_H
