@@ -10,6 +10,7 @@
 #include "lld/Common/Driver.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/Process.h"
 #include "llvm/Support/Program.h"
@@ -129,6 +130,45 @@ static Message writeFile(const std::string &path, const std::string &bytes) {
   if (error)
     return "cannot write '" + path + "': " + error.message();
   return std::nullopt;
+}
+
+/// A name for a file of this process that nobody else has.
+static std::string temporaryName(llvm::StringRef beside) {
+  llvm::SmallString<256> path;
+  fs::createUniquePath(beside + "-%%%%%%%%.o", path,
+                       /*MakeAbsolute=*/false);
+  return path.str().str();
+}
+
+Message rill::cpu::mergeObjects(const std::vector<std::string> &objects,
+                                std::string &merged) {
+  llvm::SmallString<128> folder;
+  llvm::sys::path::system_temp_directory(/*ErasedOnReboot=*/true, folder);
+  llvm::sys::path::append(folder, "rill");
+  std::string output = temporaryName(folder);
+  std::vector<std::string> files;
+  std::vector<std::string> arguments{"ld.lld", "-r", "-m", "elf_x86_64", "-o",
+                                     output};
+  Message failed;
+  for (const std::string &object : objects) {
+    files.push_back(temporaryName(folder));
+    if (!failed)
+      failed = writeFile(files.back(), object);
+    arguments.push_back(files.back());
+  }
+  if (!failed)
+    failed = runLld(arguments);
+  if (!failed) {
+    auto buffer = llvm::MemoryBuffer::getFile(output);
+    if (buffer)
+      merged = (*buffer)->getBuffer().str();
+    else
+      failed = "cannot read '" + output + "': " + buffer.getError().message();
+  }
+  files.push_back(output);
+  for (const std::string &file : files)
+    fs::remove(file);
+  return failed;
 }
 
 Message rill::cpu::linkExecutable(const std::string &object,

@@ -10,6 +10,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace rill::cpu {
 
@@ -19,6 +20,10 @@ struct LinkOptions {
   std::string kit;
   bool useCc = false; ///< --linker=cc
 };
+
+/// Joins relocatable objects (bytes) to one. Returns what went wrong.
+std::optional<std::string>
+mergeObjects(const std::vector<std::string> &objects, std::string &merged);
 
 /// Writes `object` (bytes) and links it to the executable `output`. The file
 /// appears complete or not at all. Returns what went wrong, as one message for
