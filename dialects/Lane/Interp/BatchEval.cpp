@@ -75,9 +75,12 @@ static Array evaluateDraw(DrawOp op, Inputs in, Machine &machine) {
   Array r = machine.make(type);
   bool wide = type.getElementType().isF64();
   for (int64_t s = 0, e = machine.samples(r.inv); s < e; ++s)
-    for (int64_t k = 0, n = r.sampleSize(); k < n; ++k)
-      r.at(s, k) = drawElement(op.getLaw(), wide, key,
-                               r.inv ? 0 : context.firstSample + s, k);
+    for (int64_t k = 0, n = r.sampleSize(); k < n; ++k) {
+      double v = drawElement(op.getLaw(), wide, key,
+                             r.inv ? 0 : context.firstSample + s, k);
+      // Uniforms and bits are exact by definition, normals are computed.
+      r.at(s, k) = op.getLaw() == Law::normal ? machine.perturb(v) : v;
+    }
   return r;
 }
 

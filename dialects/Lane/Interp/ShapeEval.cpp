@@ -28,8 +28,11 @@ static Array move(mlir::Operation *op, const Array &x, Machine &machine,
 
 static Array evaluateConst(ConstOp op, Machine &machine) {
   Array r = machine.make(typeOf(op.getResult()));
-  for (int64_t k = 0, e = r.sampleSize(); k < e; ++k)
-    r.data[k] = op.getElement(k);
+  for (int64_t k = 0, e = r.sampleSize(); k < e; ++k) {
+    double v = op.getElement(k);
+    // A number that float holds exactly is not rounded anywhere.
+    r.data[k] = v == static_cast<float>(v) ? v : machine.perturb(v);
+  }
   return r;
 }
 

@@ -1,0 +1,219 @@
+//===- RandomSingleTest.cpp - Native code in single precision -------------===//
+//
+// Random lane programs in single precision against the f64 interpreter, with a
+// budget that the program's own rounding sets; and what native results must not
+// depend on: the split of a batch, the schedule. RandomNativeTest.cpp has
+// double precision, instruction sets and workers.
+//
+//===----------------------------------------------------------------------===//
+#include "LaneRun.h"
+
+#include "Lane/Random/Derive.h"
+#include "Lane/Random/FiniteDifference.h"
+#include "Lane/Random/Properties.h"
+#include "gtest/gtest.h"
+
+#include <cmath>
+
+using namespace rill;
+using namespace rill::test;
+using namespace rill::lane;
+using namespace rill::lane::random;
+
+class RandomSingle : public ::testing::Test {
+protected:
+  RandomSingle() {
+    mlir::DialectRegistry registry;
+    registerLaneDialects(registry);
+    context.appendDialectRegistry(registry);
+    context.loadAllAvailableDialects();
+  }
+  mlir::MLIRContext context;
+};
+
+static constexpr cpu::Targets both{true, true, false};
+
+/// How far rounding alone may move each result: the largest deviation over runs
+/// of the interpreter in which every operation is off by up to 2^-23, one unit
+/// of single precision (the vector maths' stated errors are of that size).
+static llvm::Expected<std::vector<Array>>
+spreadOf(mlir::func::FuncOp function, llvm::ArrayRef<Array> arguments,
+         InterpContext context, llvm::ArrayRef<Array> exact) {
+  std::vector<Array> spread(exact.begin(), exact.end());
+  for (Array &a : spread)
+    std::fill(a.data.begin(), a.data.end(), 0);
+  context.rounding = Rounding::Noise;
+  context.noise = 0x1p-23;
+  for (context.noiseSeed = 0; context.noiseSeed < 8; ++context.noiseSeed) {
+    auto noisy = interpret(function, arguments, context);
+    if (!noisy)
+      return noisy.takeError();
+    for (size_t r = 0; r < exact.size(); ++r)
+      for (size_t k = 0; k < exact[r].data.size(); ++k)
+        spread[r].data[k] =
+            std::fmax(spread[r].data[k],
+                      std::fabs((*noisy)[r].data[k] - exact[r].data[k]));
+  }
+  return spread;
+}
+
+/// Eight runs see most of the spread of one element: 6 times the largest of
+/// them, and four roundings of the result itself.
+static Complaint beyondBudget(llvm::ArrayRef<Array> native,
+                              llvm::ArrayRef<Array> exact,
+                              llvm::ArrayRef<Array> spread) {
+  for (size_t r = 0; r < exact.size(); ++r)
+    for (size_t k = 0; k < exact[r].data.size(); ++k) {
+      double got = native[r].data[k], want = exact[r].data[k];
+      double budget =
+          6 * spread[r].data[k] + 0x1p-22 * std::fabs(want) + 0x1p-60;
+      if (std::fabs(got - want) <= budget)
+        continue;
+      char text[200];
+      std::snprintf(text, sizeof text,
+                    "result %zu, element %zu: native %.9g, exact %.9g, "
+                    "rounding allows %.2g",
+                    r, k, got, want, budget);
+      return text;
+    }
+  return "";
+}
+
+static Complaint staysInBudget(Program &p, llvm::StringRef name,
+                               llvm::ArrayRef<Array> arguments) {
+  mlir::OwningOpRef<mlir::ModuleOp> expanded(p.module->clone());
+  if (llvm::Error error = runPasses(*expanded, "lane-differentiate"))
+    return llvm::toString(std::move(error));
+  auto function = expanded->lookupSymbol<mlir::func::FuncOp>(name);
+  auto exact = interpret(function, arguments, p.context);
+  if (!exact)
+    return complaintOf(exact);
+  auto spread = spreadOf(function, arguments, p.context, *exact);
+  if (!spread)
+    return complaintOf(spread);
+  auto native = NativeLane::compile(*p.module, {name}, both);
+  if (!native)
+    return complaintOf(native);
+  std::optional<std::vector<Array>> first;
+  for (cpu::Isa isa : native->isas()) {
+    auto got = native->run(name, arguments, p.context, isa);
+    if (!got)
+      return complaintOf(got);
+    Complaint wrong = beyondBudget(*got, *exact, *spread);
+    if (wrong.empty() && first)
+      wrong = difference(*first, *got);
+    if (!wrong.empty())
+      return std::string(cpu::info(isa).name) + ": " + wrong;
+    first = *got;
+  }
+  return "";
+}
+
+static ProgramOptions single() {
+  ProgramOptions options;
+  options.single = true;
+  return options;
+}
+
+TEST_F(RandomSingle, ProgramsStayWithinTheirRounding) {
+  EXPECT_ALL_HOLD(forAll(context, single(), programs(150), [](Program &p) {
+    return staysInBudget(p, "f", p.arguments);
+  }));
+}
+
+/// The arguments of the vjp of @f: its own, then random cotangents.
+static llvm::Expected<std::vector<Array>> withCotangents(Program &p) {
+  auto value = interpret(p.function(), p.arguments, p.context);
+  if (!value)
+    return value;
+  std::vector<Array> arguments = p.arguments;
+  for (Array &a : randomLike(*value, 3))
+    arguments.push_back(a);
+  return arguments;
+}
+
+TEST_F(RandomSingle, GradientsStayWithinTheirRounding) {
+  EXPECT_ALL_HOLD(
+      forAll(context, single(), programs(80), [](Program &p) -> Complaint {
+        auto arguments = withCotangents(p);
+        if (!arguments)
+          return complaintOf(arguments);
+        addVjp(p.function(), "g");
+        return staysInBudget(p, "g", *arguments);
+      }));
+}
+
+TEST_F(RandomSingle, SecondDerivativesStayWithinTheirRounding) {
+  ProgramOptions options = single();
+  options.operations = 8;
+  options.elements = 24;
+  EXPECT_ALL_HOLD(
+      forAll(context, options, programs(40), [](Program &p) -> Complaint {
+        auto arguments = withCotangents(p);
+        if (!arguments)
+          return complaintOf(arguments);
+        // Forward over reverse: a direction for every float argument of @g.
+        auto g = addVjp(p.function(), "g");
+        for (Array &a :
+             randomLike(floatsOf(g.getArgumentTypes(), *arguments), 4))
+          arguments->push_back(a);
+        addJvp(g, "h");
+        return staysInBudget(p, "h", *arguments);
+      }));
+}
+
+/// Samples [from, to) of varying arrays.
+static std::vector<Array> samples(llvm::ArrayRef<Array> arrays, int64_t from,
+                                  int64_t to) {
+  std::vector<Array> part(arrays.begin(), arrays.end());
+  for (Array &a : part)
+    if (!a.inv)
+      a.data = std::vector<double>(a.data.begin() + from * a.sampleSize(),
+                                   a.data.begin() + to * a.sampleSize());
+  return part;
+}
+
+static Complaint ignoresTheSplit(Program &p) {
+  auto native = NativeLane::compile(*p.module, {"f"}, both);
+  if (!native)
+    return complaintOf(native);
+  cpu::Isa isa = native->isas().front();
+  auto whole = native->run("f", p.arguments, p.context, isa);
+  if (!whole)
+    return complaintOf(whole);
+  int64_t batch = p.context.batch;
+  for (int64_t cut : {int64_t(1), batch / 2, batch - 1}) {
+    if (cut <= 0 || cut >= batch)
+      continue;
+    for (auto [from, to] : {std::pair{int64_t(0), cut}, {cut, batch}}) {
+      InterpContext part = p.context;
+      part.batch = to - from;
+      part.firstSample = p.context.firstSample + uint64_t(from);
+      auto got = native->run("f", samples(p.arguments, from, to), part, isa);
+      if (!got)
+        return complaintOf(got);
+      Complaint wrong = difference(samples(*whole, from, to), *got);
+      if (!wrong.empty())
+        return "samples " + std::to_string(from) + " to " + std::to_string(to) +
+               " of " + std::to_string(batch) + ": " + wrong;
+    }
+  }
+  return "";
+}
+
+TEST_F(RandomSingle, PerSampleResultsIgnoreTheSplitOfTheBatch) {
+  ProgramOptions options = single();
+  options.batch = false; // samples stay apart
+  options.maxBatch = 150;
+  EXPECT_ALL_HOLD(forAll(context, options, programs(80), ignoresTheSplit));
+}
+
+TEST_F(RandomSingle, DrawsFollowTheGlobalSampleIndex) {
+  ProgramOptions options = single();
+  options.batch = false;
+  EXPECT_ALL_HOLD(forAll(context, options, programs(40), [](Program &p) {
+    // Across the carry into the counter's upper word.
+    p.context.firstSample = (uint64_t(1) << 32) - 2;
+    return staysInBudget(p, "f", p.arguments);
+  }));
+}
