@@ -142,9 +142,11 @@ void EntryBuilder::addDist(const std::string &name, typed::DistId id) {
   auto scalar = lane::tensorOf({}, b.getF32Type());
   // `check` compares with double precision: density always, maps where a
   // check asks for them.
-  bool maps = llvm::any_of(program.checks, [&](const typed::Check &check) {
-    return check.dist == id;
-  });
+  auto asks = [&](const typed::Check &check) { return check.dist == id; };
+  bool maps = llvm::any_of(program.checks, asks) ||
+              llvm::any_of(program.tests, [&](const typed::Test &test) {
+                return llvm::any_of(test.checks, asks);
+              });
   if (hasLogp(program, id))
     addMember(name + ".logp", "prob.logp", id, with(subject), {scalar},
               {"logp"}, /*alsoF64=*/true);

@@ -46,7 +46,11 @@ static flow::UpdateOp overwriter(Value missing) {
 
 static void reportFlow(prob::ExpandFault &fault,
                        lang::DiagnosticEngine &diag) {
-  Operation *op = fault.flow.op ? fault.flow.op : fault.dist.getOperation();
+  Operation *op = fault.flow.op ? fault.flow.op : fault.use;
+  // An update that waits for a parameter: the parameter is what is not known.
+  if (fault.flow.missing)
+    if (auto param = fault.flow.missing.getDefiningOp<flow::ParamOp>())
+      op = param;
   lang::SourceRange range = rangeOf(op->getLoc());
   if (isa<flow::ParamOp>(op)) {
     diag.error(Code::FirstNotKnown, range,

@@ -25,6 +25,23 @@ void RegionImporter::openPlace(PlaceId id, Value value) {
   place.space = program.places[id].space;
 }
 
+/// What was cut into exactly these pieces, if nothing happened to them since.
+static Value cutWhole(ValueRange pieces, ArrayAttr indices) {
+  auto split = pieces[0].getDefiningOp<flow::SplitOp>();
+  bool same = split && split.getParts() == indices &&
+              ValueRange(split.getResults()) == pieces;
+  return same ? split.getPlace() : Value();
+}
+
+/// The cut of `whole` along the same parts that this block has already.
+static flow::SplitOp existingCut(Value whole, ArrayAttr indices, Block *block) {
+  for (Operation *user : whole.getUsers())
+    if (auto split = dyn_cast<flow::SplitOp>(user);
+        split && split.getParts() == indices && split->getBlock() == block)
+      return split;
+  return {};
+}
+
 Value RegionImporter::readPlace(PlaceId id, Location loc) {
   Place &place = places.at(id);
   if (place.value)
@@ -38,8 +55,11 @@ Value RegionImporter::readPlace(PlaceId id, Location loc) {
       places.at(part).value = {};
     if (cut.rest)
       pieces.push_back(cut.rest);
-    auto type = typeOf(place.space, false, b.getContext());
-    place.value = flow::JoinOp::create(b, loc, type, pieces, cut.indices);
+    place.value = cutWhole(pieces, cut.indices);
+    if (!place.value)
+      place.value = flow::JoinOp::create(
+          b, loc, typeOf(place.space, false, b.getContext()), pieces,
+          cut.indices);
     cut.rest = {};
     place.open = -1;
     return place.value;
@@ -60,7 +80,9 @@ void RegionImporter::openCut(PlaceId parent, unsigned index, Location loc) {
   if (cut.indices.size() > cut.parts.size())
     types.push_back(
         flat.withShape({int64_t(flow::indicesOf(cut.indices[cut.parts.size()]).size())}));
-  auto split = flow::SplitOp::create(b, loc, types, whole.value, cut.indices);
+  auto split = existingCut(whole.value, cut.indices, b.getInsertionBlock());
+  if (!split)
+    split = flow::SplitOp::create(b, loc, types, whole.value, cut.indices);
   for (auto [part, value] : llvm::zip(cut.parts, split.getResults()))
     places.at(part).value = value;
   if (types.size() > cut.parts.size())
@@ -122,8 +144,12 @@ static llvm::SetVector<Operation *> pathBetween(Value from, Value to,
 }
 
 void RegionImporter::importAssign(const Op &op) {
-  Value before = readPlace(op.index, loc(op));
   Value after = values.at(op.operands[0]);
+  if (!places.count(op.index)) { // the place of a flow applied to a value
+    openPlace(op.index, after);
+    return;
+  }
+  Value before = readPlace(op.index, loc(op));
   Place &place = places.at(op.index);
   if (before == after)
     return;

@@ -208,7 +208,12 @@ void RegionImporter::importParam(const Op &op) {
   auto made =
       flow::ParamOp::create(b, loc(op), type, op.index, param.path,
                             chartOf(param.space));
+  // Places are cut and glued out here: what is made in the region ends there.
   OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPoint(made);
+  for (const Op &inner : op.regions.front().ops)
+    if (inner.kind == OpKind::Read)
+      readPlace(inner.index, loc(inner));
   b.createBlock(&made.getInit());
   SmallVector<Value> init = import(op.regions.front());
   flow::YieldOp::create(b, loc(op), init);

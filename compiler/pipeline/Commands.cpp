@@ -110,6 +110,8 @@ static int loadAndRun(const CommandOptions &options, bool tests,
   if (!settings)
     return 2;
   settings->tests = tests;
+  // Library tests state tolerances of formulas, not of rounding to f32.
+  settings->f64 |= tests && options.precision.empty();
   llvm::SmallString<128> folder(llvm::sys::path::parent_path(options.file));
   llvm::sys::fs::make_absolute(folder);
   Compilation compilation(options.file, *settings);

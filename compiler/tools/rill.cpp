@@ -9,6 +9,9 @@
 
 #include <CLI/CLI.hpp>
 
+#include <exception>
+#include <iostream>
+
 using namespace rill::pipeline;
 
 static constexpr const char *about =
@@ -76,15 +79,23 @@ int main(int argc, char **argv) {
     return status == 0 ? 0 : 2;
   }
 
-  if (*build)
-    return runBuild(options);
-  if (*check)
-    return runCheck(options);
-  if (*test)
-    return runTest(options);
-  if (*run)
-    return runRun(options);
-  if (*interpret)
-    return runInterpret(options);
-  return runExplain(options);
+  // Errors of users are diagnostics; what is thrown up to here is our fault.
+  try {
+    if (*build)
+      return runBuild(options);
+    if (*check)
+      return runCheck(options);
+    if (*test)
+      return runTest(options);
+    if (*run)
+      return runRun(options);
+    if (*interpret)
+      return runInterpret(options);
+    return runExplain(options);
+  } catch (const std::exception &error) {
+    std::cerr << "error[R0901]: internal error of the compiler: "
+              << error.what()
+              << "\n   = this is our fault; please report it with the program\n";
+    return 1;
+  }
 }

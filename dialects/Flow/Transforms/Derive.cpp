@@ -78,20 +78,6 @@ Value rill::flow::materialiseParam(ParamOp param, ParamScope &params,
              : chartToValue(param.getChart(), raw, at);
 }
 
-SmallVector<Value> rill::flow::cloneValues(Block &block, IRMapping &known,
-                                           ParamScope &params, LaneBuilder &b) {
-  for (Operation &op : block.without_terminator()) {
-    if (auto param = dyn_cast<ParamOp>(op))
-      known.map(param.getValue(), materialiseParam(param, params, known, b));
-    else
-      cloneOp(op, known, b);
-  }
-  SmallVector<Value> results;
-  for (Value v : block.getTerminator()->getOperands())
-    results.push_back(known.lookup(v));
-  return results;
-}
-
 SmallVector<int64_t> rill::flow::paramsIn(Region &region) {
   llvm::SetVector<int64_t> indices;
   region.walk([&](ParamOp param) { indices.insert(param.getIndex()); });
@@ -166,9 +152,9 @@ public:
   Value logDet;
 
   bool solve(Block &block, ValueRange targets);
+  bool step(Operation &op);
 
 private:
-  bool step(Operation &op);
   bool runSplit(Operation &op, ValueRange pieces, ArrayAttr parts, Value whole);
   bool runUpdate(UpdateOp update);
   void runForward(const Chain::Step &step, Value place, IRMapping &local);
@@ -450,6 +436,16 @@ bool Derivation::solve(Block &block, ValueRange targets) {
         visit(op);
   }
   return allKnown(known, targets);
+}
+
+bool rill::flow::emitForward(Operation &op, IRMapping &known,
+                             ParamScope &params, LaneBuilder &b, Fault &fault) {
+  Derivation derivation(b, params, /*inverse=*/false, /*wantLogDet=*/false,
+                        fault);
+  derivation.known = known;
+  derivation.step(op);
+  known = derivation.known;
+  return allKnown(known, op.getResults());
 }
 
 std::optional<Derived>

@@ -50,12 +50,11 @@ mlir::Value
 materialiseParam(ParamOp param, ParamScope &params, mlir::IRMapping &known,
                  lane::LaneBuilder &builder);
 
-/// Clones the operations of a region that holds values only (a member of a
-/// law, a loss) and returns what it yields. Param operations are materialised.
-llvm::SmallVector<mlir::Value> cloneValues(mlir::Block &block,
-                                           mlir::IRMapping &known,
-                                           ParamScope &params,
-                                           lane::LaneBuilder &builder);
+/// Emits one operation of the flow or lane dialect forward: values, parameters,
+/// cuts, updates and repeats of places. False, and `fault` set, if it reads
+/// something that is not known.
+bool emitForward(mlir::Operation &op, mlir::IRMapping &known,
+                 ParamScope &params, lane::LaneBuilder &builder, Fault &fault);
 
 /// Indices of the parameters declared in `region`, nested ones too.
 llvm::SmallVector<int64_t> paramsIn(mlir::Region &region);

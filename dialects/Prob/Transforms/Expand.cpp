@@ -17,6 +17,8 @@ public:
            ExpandFault &fault)
       : b(b), params(params), symbols(symbols), fault(fault) {}
 
+  /// Emits a block of values and uses of laws; what its terminator is given.
+  std::optional<SmallVector<Value>> emit(Block &block, IRMapping &known);
   /// The results of one prob operation; empty after a fault.
   SmallVector<Value> expand(Operation *use, ValueRange operands);
 
@@ -38,6 +40,35 @@ private:
 };
 } // namespace
 
+static bool isUse(Operation *op) {
+  return isa<LogpOp, SampleOp, LatentOp, GenerateOp>(op);
+}
+
+std::optional<SmallVector<Value>> Expander::emit(Block &block,
+                                                 IRMapping &known) {
+  for (Operation &op : block.without_terminator()) {
+    if (!isUse(&op)) {
+      if (!flow::emitForward(op, known, params, b, fault.flow)) {
+        fault.use = &op;
+        return std::nullopt;
+      }
+      continue;
+    }
+    SmallVector<Value> operands;
+    for (Value v : op.getOperands())
+      operands.push_back(known.lookup(v));
+    SmallVector<Value> results = expand(&op, operands);
+    if (results.empty())
+      return std::nullopt;
+    for (auto [original, value] : llvm::zip(op.getResults(), results))
+      known.map(original, value);
+  }
+  SmallVector<Value> results;
+  for (Value v : block.getTerminator()->getOperands())
+    results.push_back(known.lookup(v));
+  return results;
+}
+
 SmallVector<Value> Expander::members(Region &region, ValueRange arguments,
                                      DistOp dist, StringRef what) {
   if (region.empty()) {
@@ -48,7 +79,7 @@ SmallVector<Value> Expander::members(Region &region, ValueRange arguments,
   IRMapping known;
   for (auto [arg, value] : llvm::zip(region.getArguments(), arguments))
     known.map(arg, value);
-  return flow::cloneValues(region.front(), known, params, b);
+  return emit(region.front(), known).value_or(SmallVector<Value>());
 }
 
 /// The other end of a transport, and the log-determinant of that direction.
@@ -104,13 +135,9 @@ SmallVector<Value> Expander::expand(Operation *use, ValueRange operands) {
           .Case([&](GenerateOp) {
             return transport(dist, operands, false, true);
           });
-  if (results.empty())
+  if (results.empty() && !fault.use)
     fault.use = use;
   return results;
-}
-
-static bool isUse(Operation *op) {
-  return isa<LogpOp, SampleOp, LatentOp, GenerateOp>(op);
 }
 
 static void collect(Operation *root, SymbolTable &symbols,
@@ -147,30 +174,6 @@ rill::prob::expandInto(func::FuncOp function, ValueRange arguments,
   IRMapping known;
   for (auto [arg, value] : llvm::zip(function.getArguments(), arguments))
     known.map(arg, value);
-  Block &body = function.getBody().front();
-  for (Operation &op : body.without_terminator()) {
-    if (auto param = dyn_cast<flow::ParamOp>(op)) {
-      known.map(param.getValue(),
-                flow::materialiseParam(param, params, known, b));
-      continue;
-    }
-    if (!isUse(&op)) {
-      b.builder.clone(op, known);
-      continue;
-    }
-    SmallVector<Value> operands;
-    for (Value v : op.getOperands())
-      operands.push_back(known.lookup(v));
-    LaneBuilder at(b.builder, op.getLoc());
-    SmallVector<Value> results =
-        Expander(at, params, symbols, fault).expand(&op, operands);
-    if (results.empty())
-      return std::nullopt;
-    for (auto [original, value] : llvm::zip(op.getResults(), results))
-      known.map(original, value);
-  }
-  SmallVector<Value> results;
-  for (Value v : body.getTerminator()->getOperands())
-    results.push_back(known.lookup(v));
-  return results;
+  return Expander(b, params, symbols, fault)
+      .emit(function.getBody().front(), known);
 }
