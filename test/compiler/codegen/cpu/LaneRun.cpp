@@ -71,10 +71,18 @@ llvm::Expected<NativeLane>
 NativeLane::compile(StringRef text, MLIRContext &context,
                     ArrayRef<StringRef> entries, cpu::Targets targets,
                     const tile::LaneToTileOptions &options) {
+  auto module = parse(text, context);
+  if (!module)
+    return module.takeError();
+  return compile(**module, entries, targets, options);
+}
+
+llvm::Expected<OwningOpRef<ModuleOp>>
+NativeLane::parse(StringRef text, MLIRContext &context) {
   auto module = parseSourceString<ModuleOp>(text, &context);
   if (!module)
     return failedAt("parsing", text.str());
-  return compile(*module, entries, targets, options);
+  return std::move(module);
 }
 
 template <typename T>

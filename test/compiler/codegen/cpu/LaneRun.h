@@ -12,6 +12,10 @@
 #include "Lane/Interp/Interp.h"
 #include "Tile/Transforms/Passes.h"
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+
+#include <map>
+
 namespace rill::test {
 
 /// Every dialect and translation that a lane module needs to become an object.
@@ -28,6 +32,10 @@ public:
   compile(llvm::StringRef text, mlir::MLIRContext &context,
           llvm::ArrayRef<llvm::StringRef> entries, cpu::Targets targets,
           const tile::LaneToTileOptions &options = {});
+
+  /// Text as a module that the interpreter takes.
+  static llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>>
+  parse(llvm::StringRef text, mlir::MLIRContext &context);
 
   /// Results as doubles, whatever their type.
   llvm::Expected<std::vector<lane::Array>>

@@ -41,7 +41,10 @@ static Complaint compare(llvm::ArrayRef<Array> got, llvm::ArrayRef<Array> want,
 
 struct Variation {
   cpu::Targets targets{true, true, false};
+  /// Of 1 + |value|, beside 64 times what rounding noise of `unit` changes.
   double tolerance = 1e-12;
+  double unit = 0x1p-52;
+  tile::LaneToTileOptions schedule = {};
 };
 
 /// Runs `name` of the program on both sides.
@@ -56,11 +59,12 @@ static Complaint agrees(Program &p, llvm::StringRef name,
     return complaintOf(want);
   InterpContext noise = p.context;
   noise.rounding = Rounding::Noise;
-  noise.noise = 0x1p-52;
+  noise.noise = how.unit;
   auto noisy = interpret(function, arguments, noise);
   if (!noisy)
     return complaintOf(noisy);
-  auto native = NativeLane::compile(*p.module, {name}, how.targets);
+  auto native = NativeLane::compile(*p.module, {name}, how.targets,
+                                    how.schedule);
   if (!native)
     return complaintOf(native);
   std::optional<std::vector<Array>> first;
@@ -107,11 +111,40 @@ TEST(RandomNative, LargeBatchesAgree) {
   }));
 }
 
+TEST(RandomNative, SinglePrecisionAgreesUpToItsRounding) {
+  mlir::MLIRContext context;
+  prepare(context);
+  ProgramOptions options;
+  options.single = true;
+  options.maxBatch = 70;
+  Variation how;
+  how.unit = 0x1p-23;
+  how.tolerance = 2e-5; // some dozens of operations on values up to 6
+  EXPECT_ALL_HOLD(forAll(context, options, programs(100), [&](Program &p) {
+    return agrees(p, "f", p.arguments, how);
+  }));
+}
+
+TEST(RandomNative, LayerMajorScheduleAgrees) {
+  mlir::MLIRContext context;
+  prepare(context);
+  ProgramOptions options;
+  options.maxBatch = 200;
+  Variation how;
+  how.schedule.chunk = 3;
+  EXPECT_ALL_HOLD(forAll(context, options, programs(50), [&](Program &p) {
+    return agrees(p, "f", p.arguments, how);
+  }));
+}
+
 TEST(RandomNative, GenericVariantAgrees) {
   mlir::MLIRContext context;
   prepare(context);
   EXPECT_ALL_HOLD(forAll(context, {}, programs(40), [](Program &p) {
-    return agrees(p, "f", p.arguments, {{false, false, true}, 1e-11});
+    Variation how;
+    how.targets = {false, false, true};
+    how.tolerance = 1e-11;
+    return agrees(p, "f", p.arguments, how);
   }));
 }
 
@@ -127,6 +160,8 @@ TEST(RandomNative, DerivativesAgreeWithTheInterpreter) {
     std::vector<Array> seeds =
         randomLike(floatsOf(p.function().getResultTypes(), *value), 3);
     arguments.insert(arguments.end(), seeds.begin(), seeds.end());
-    return agrees(p, "reverse", arguments, {{true, false, false}, 1e-11});
+    Variation how;
+    how.tolerance = 1e-11;
+    return agrees(p, "reverse", arguments, how);
   }));
 }
