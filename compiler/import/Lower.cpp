@@ -47,6 +47,13 @@ static flow::UpdateOp overwriter(Value missing) {
 static void reportFlow(prob::ExpandFault &fault,
                        lang::DiagnosticEngine &diag) {
   Operation *op = fault.flow.op ? fault.flow.op : fault.use;
+  if (!isa<flow::UpdateOp, flow::ParamOp, flow::RepeatOp, flow::SplitOp,
+           flow::JoinOp>(op)) {
+    diag.error(Code::Internal, rangeOf(op->getLoc()),
+               "'" + op->getName().getStringRef().str() +
+                   "' could not be derived; please report this");
+    return;
+  }
   // An update that waits for a parameter: the parameter is what is not known.
   if (fault.flow.missing)
     if (auto param = fault.flow.missing.getDefiningOp<flow::ParamOp>())

@@ -79,6 +79,16 @@ SmallVector<Value> Expander::members(Region &region, ValueRange arguments,
   IRMapping known;
   for (auto [arg, value] : llvm::zip(region.getArguments(), arguments))
     known.map(arg, value);
+  // Conditions that the use leaves out have their defaults.
+  ArrayRef<double> defaults = dist.getDefaults();
+  auto left = region.getArguments().drop_front(arguments.size());
+  assert(left.size() <= defaults.size() &&
+         "internal error: a condition without a value");
+  for (auto [arg, value] :
+       llvm::zip(left, defaults.take_back(left.size()))) {
+    auto type = lane::typeOf(arg);
+    known.map(arg, b.withRate(b.constant(type, value), type.getInv()));
+  }
   return emit(region.front(), known).value_or(SmallVector<Value>());
 }
 
