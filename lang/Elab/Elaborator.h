@@ -33,7 +33,6 @@ private:
             bool shadow = true);
   void resolveUses(Module &module);
   void useItem(Module &module, const ast::UseItem &use);
-  Den lookup(const std::string &name, SourceRange range, Frame &frame);
   const Den *find(const std::string &name, const EnvPtr &env);
   std::vector<std::string> visibleNames(const EnvPtr &env);
   Den force(const Den &den, Frame &frame);

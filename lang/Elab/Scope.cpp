@@ -228,14 +228,6 @@ Den Elaborator::unknownName(const std::string &name, SourceRange range,
   return Den::error();
 }
 
-Den Elaborator::lookup(const std::string &name, SourceRange range,
-                       Frame &frame) {
-  const Den *found = find(name, frame.env);
-  if (!found)
-    return unknownName(name, range, frame.env);
-  return force(*found, frame);
-}
-
 Den Elaborator::force(const Den &den, Frame &frame) {
   if (!den.is(Den::Kind::Thunk))
     return den;

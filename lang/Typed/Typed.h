@@ -64,10 +64,12 @@ enum class OpKind {
   /// parts are disjoint; elements that no part names stay with the parent.
   View,
   /// `count` steps; region 0 reads and assigns places of the enclosing body.
-  /// Parameters declared inside are stacked. Region argument 0, when present,
-  /// is the step (scalar Int).
+  /// Parameters declared inside are stacked by their `Param::stack` (a shared
+  /// instance from outside of the loop has none). Region argument 0 is the step
+  /// (scalar Int); draws in initial values take the enclosing steps as operands.
   Repeat,
-  /// W @ x with W of a matrix space: operands W, x ([D]).
+  /// W @ x with W of a matrix space: operands W, x ([D]; under binders
+  /// [..., D], each row by itself).
   MatVec,
   /// Condition on parameters (operand 0: Bool).
   Require,
@@ -136,7 +138,8 @@ struct Dist {
   std::optional<Region> logp;   ///< yields a scalar
   std::optional<Region> sample; ///< args: conditions; yields the subject
   std::optional<Region> cdf, quantile, logsf;
-  // Pull and Push: the flow, written on place `flowPlace`; the base's law.
+  // Pull and Push: the flow, written on place `flowPlace`; the base's law. The
+  // region's arguments are the conditions, which the base dist has as well.
   Region flow;
   PlaceId flowPlace = 0;
   Space flowIn, flowOut;
