@@ -2,6 +2,7 @@
 // forward mode, finite differences of the interpreter; at first and at second
 // order. For random directions u of the arguments and weights w of the results
 //   sum w . J u   =   sum (J^T w) . u   =   d/dh sum w . f(x + h u).
+#include "Lane/IR/LaneOps.h"
 #include "Lane/Random/Derive.h"
 #include "Lane/Random/FiniteDifference.h"
 #include "Lane/Random/Properties.h"
@@ -37,13 +38,16 @@ static std::string describe(double reverse, double forward, Estimate fd) {
 /// one, code is brought to canonical form in between).
 static Complaint threeWays(Program &program, llvm::StringRef name,
                            std::vector<Array> x, Tally &tally,
-                           bool sameBits = false) {
+                           bool sameBits = false,
+                           void (*tamper)(mlir::func::FuncOp) = nullptr) {
   mlir::OwningOpRef<mlir::ModuleOp> module(program.module->clone());
   auto function = module->lookupSymbol<mlir::func::FuncOp>(name);
   addVjp(function, "reverse");
   addJvp(function, "forward");
   if (llvm::Error error = runPasses(*module, "lane-differentiate"))
     return llvm::toString(std::move(error));
+  if (tamper)
+    tamper(module->lookupSymbol<mlir::func::FuncOp>("reverse"));
 
   const InterpContext &context = program.context;
   auto value = interpret(function, x, context);
@@ -106,6 +110,36 @@ TEST(Differentiation, FirstOrderThreeWays) {
     return threeWays(p, "f", p.arguments, tally, true);
   }));
   expectMostlyTold(tally, programs(1000));
+}
+
+/// cos is how sin is differentiated; without its sign or with sin in its place
+/// the comparison must fail wherever it matters.
+static void breakCos(mlir::func::FuncOp reverse) {
+  llvm::SmallVector<CosOp> all;
+  reverse.walk([&](CosOp op) { all.push_back(op); });
+  for (CosOp op : all) {
+    mlir::OpBuilder builder(op);
+    op.replaceAllUsesWith(
+        SinOp::create(builder, op.getLoc(), op.getX()).getResult());
+  }
+}
+
+TEST(Differentiation, AWrongRuleIsFound) {
+  mlir::MLIRContext context;
+  int found = 0, count = 0;
+  Tally tally;
+  forAll(context, {}, 200, [&](Program &p) -> Complaint {
+    bool has = false;
+    p.module->walk([&](SinOp) { has = true; });
+    if (has)
+      ++count;
+    if (has && !threeWays(p, "f", p.arguments, tally, false, breakCos).empty())
+      ++found;
+    return "";
+  });
+  // Where sin is not in dead code.
+  EXPECT_GT(count, 10);
+  EXPECT_GT(found, count / 4);
 }
 
 /// Arguments of a vjp or jvp of @f: those of @f, then random seeds.
