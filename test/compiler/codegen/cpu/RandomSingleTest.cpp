@@ -208,6 +208,64 @@ TEST_F(RandomSingle, PerSampleResultsIgnoreTheSplitOfTheBatch) {
   EXPECT_ALL_HOLD(forAll(context, options, programs(80), ignoresTheSplit));
 }
 
+/// The results of `name` must have the same bits tile by tile and with chunks
+/// of 4 tiles, for 1 and 2 workers.
+static Complaint ignoresTheSchedule(Program &p, llvm::StringRef name,
+                                    llvm::ArrayRef<Array> arguments) {
+  std::optional<std::vector<Array>> first;
+  for (int64_t chunk : {1, 4}) {
+    tile::LaneToTileOptions options;
+    options.chunk = chunk;
+    auto native =
+        NativeLane::compile(*p.module, {name}, {true, false, false}, options);
+    if (!native)
+      return complaintOf(native);
+    for (int workers : {1, 2}) {
+      auto got = native->run(name, arguments, p.context, native->isas().front(),
+                             workers);
+      if (!got)
+        return complaintOf(got);
+      Complaint wrong = first ? difference(*first, *got) : "";
+      if (!wrong.empty())
+        return "chunk " + std::to_string(chunk) + ", " +
+               std::to_string(workers) + " workers: " + wrong;
+      first = *got;
+    }
+  }
+  return "";
+}
+
+TEST_F(RandomSingle, GradientsIgnoreScheduleAndWorkers) {
+  ProgramOptions options = single();
+  options.maxBatch = 600; // several chunks of 4 tiles of 64
+  EXPECT_ALL_HOLD(
+      forAll(context, options, programs(40), [](Program &p) -> Complaint {
+        auto arguments = withCotangents(p);
+        if (!arguments)
+          return complaintOf(arguments);
+        addVjp(p.function(), "g");
+        return ignoresTheSchedule(p, "g", *arguments);
+      }));
+}
+
+/// The comparison must be able to fail: a result off by a thousandth.
+TEST_F(RandomSingle, AnErrorBeyondRoundingIsSeen) {
+  std::string report =
+      forAll(context, single(), 5, [](Program &p) -> Complaint {
+        auto exact = interpret(p.function(), p.arguments, p.context);
+        if (!exact)
+          return complaintOf(exact);
+        auto spread = spreadOf(p.function(), p.arguments, p.context, *exact);
+        if (!spread)
+          return complaintOf(spread);
+        std::vector<Array> off = *exact;
+        for (double &v : off[0].data)
+          v = v * 1.001 + 1e-4;
+        return beyondBudget(off, *exact, *spread);
+      });
+  EXPECT_NE(report.find("rounding allows"), std::string::npos) << report;
+}
+
 TEST_F(RandomSingle, DrawsFollowTheGlobalSampleIndex) {
   ProgramOptions options = single();
   options.batch = false;
