@@ -98,8 +98,7 @@ rill::cpu::lowerTilePrograms(ModuleOp module, const CompileOptions &options) {
 }
 
 static double secondsSince(std::chrono::steady_clock::time_point start) {
-  std::chrono::duration<double> took =
-      std::chrono::steady_clock::now() - start;
+  std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
   return took.count();
 }
 

@@ -1,4 +1,5 @@
-//===- Compile.h - Tile programs to an object --------------------*- C++ -*-===//
+//===- Compile.h - Tile programs to an object --------------------*- C++
+//-*-===//
 //
 // The entry to CPU code generation: every tile program of a module, lowered
 // for the requested instruction sets, in one relocatable object that exports
@@ -46,9 +47,9 @@ llvm::FailureOr<std::string> emitObject(mlir::ModuleOp llvmModule,
                                         CompileTimes *times = nullptr);
 
 /// Both in one: tile programs to the bytes of an ELF object.
-llvm::FailureOr<std::string>
-compileTilePrograms(mlir::ModuleOp module, const CompileOptions &options,
-                    CompileTimes *times = nullptr);
+llvm::FailureOr<std::string> compileTilePrograms(mlir::ModuleOp module,
+                                                 const CompileOptions &options,
+                                                 CompileTimes *times = nullptr);
 
 } // namespace rill::cpu
 

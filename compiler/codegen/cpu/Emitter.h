@@ -1,4 +1,5 @@
-//===- Emitter.h - Writing LLVM dialect code for one variant -----*- C++ -*-===//
+//===- Emitter.h - Writing LLVM dialect code for one variant -----*- C++
+//-*-===//
 //
 // A thin hand for emitting the LLVM dialect: constants that are shared per
 // function, address arithmetic that folds, counted loops, and arithmetic whose
@@ -45,7 +46,7 @@ public:
   // Types.
   static mlir::VectorType vec(Type element, int64_t lanes);
   static Type element(Type type);
-  static int64_t lanes(Type type); ///< 0 for a scalar
+  static int64_t lanes(Type type);           ///< 0 for a scalar
   static Type like(Type type, Type element); ///< same lanes, other element
   static bool isF64(Type type) { return element(type).isF64(); }
   static int64_t bytes(Type element);

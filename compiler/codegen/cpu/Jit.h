@@ -1,4 +1,5 @@
-//===- Jit.h - Loading an object into this process ---------------*- C++ -*-===//
+//===- Jit.h - Loading an object into this process ---------------*- C++
+//-*-===//
 //
 // Puts an object made by compileTilePrograms into memory and hands out its
 // RillProgram: what `rill run` and the tests use. Nothing is compiled here.

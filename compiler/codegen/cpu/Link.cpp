@@ -55,8 +55,8 @@ static Message runLld(const std::vector<std::string> &arguments) {
     argv.push_back(argument.c_str());
   std::string errors;
   llvm::raw_string_ostream stream(errors);
-  lld::Result result = lld::lldMain(argv, llvm::nulls(), stream,
-                                    {{lld::Gnu, &lld::elf::link}});
+  lld::Result result =
+      lld::lldMain(argv, llvm::nulls(), stream, {{lld::Gnu, &lld::elf::link}});
   if (result.retCode != 0)
     return "the linker failed: " + errors;
   return std::nullopt;
@@ -76,19 +76,35 @@ static Message linkInProcess(const std::string &object,
   if (libc.empty() || libm.empty())
     return "found no libc.so.6 and libm.so.6 on this machine";
   auto kit = [&](const char *name) { return inKit(options, name); };
-  std::vector<std::string> arguments{
-      "ld.lld", "-pie", "--eh-frame-hdr", "-m", "elf_x86_64",
-      "--hash-style=gnu", "--build-id=none", "--gc-sections", "-O1",
-      "-dynamic-linker", interpreter, "-o", output, kit("Scrt1.o"),
-      kit("crti.o"), kit("crtbeginS.o"), kit("rill_main.o"), object,
-      "--start-group", kit("librill_runtime.a"), kit("libstdc++.a"),
-      kit("libgcc.a"), kit("libgcc_eh.a")};
+  std::vector<std::string> arguments{"ld.lld",
+                                     "-pie",
+                                     "--eh-frame-hdr",
+                                     "-m",
+                                     "elf_x86_64",
+                                     "--hash-style=gnu",
+                                     "--build-id=none",
+                                     "--gc-sections",
+                                     "-O1",
+                                     "-dynamic-linker",
+                                     interpreter,
+                                     "-o",
+                                     output,
+                                     kit("Scrt1.o"),
+                                     kit("crti.o"),
+                                     kit("crtbeginS.o"),
+                                     kit("rill_main.o"),
+                                     object,
+                                     "--start-group",
+                                     kit("librill_runtime.a"),
+                                     kit("libstdc++.a"),
+                                     kit("libgcc.a"),
+                                     kit("libgcc_eh.a")};
   if (fs::exists(kit("libz.a")))
     arguments.push_back(kit("libz.a"));
   for (std::string tail :
        {std::string("--end-group"), libm, libc, kit("libc_nonshared.a"),
-        std::string("--as-needed"), std::string(interpreter),
-        kit("crtendS.o"), kit("crtn.o")})
+        std::string("--as-needed"), std::string(interpreter), kit("crtendS.o"),
+        kit("crtn.o")})
     arguments.push_back(tail);
   return runLld(arguments);
 }
@@ -103,8 +119,8 @@ static Message linkByCc(const std::string &object, const std::string &output,
   std::string main = inKit(options, "rill_main.o");
   std::string runtime = inKit(options, "librill_runtime.a");
   std::vector<llvm::StringRef> arguments{
-      *compiler, "-o", output, main, object, runtime,
-      "-static-libstdc++", "-static-libgcc"};
+      *compiler,       "-o", output, main, object, runtime, "-static-libstdc++",
+      "-static-libgcc"};
   std::string zlib = inKit(options, "libz.a");
   arguments.push_back(fs::exists(zlib) ? llvm::StringRef(zlib) : "-lz");
   arguments.push_back("-lm");
@@ -147,8 +163,8 @@ Message rill::cpu::mergeObjects(const std::vector<std::string> &objects,
   llvm::sys::path::append(folder, "rill");
   std::string output = temporaryName(folder);
   std::vector<std::string> files;
-  std::vector<std::string> arguments{"ld.lld", "-r", "-m", "elf_x86_64", "-o",
-                                     output};
+  std::vector<std::string> arguments{"ld.lld",     "-r", "-m",
+                                     "elf_x86_64", "-o", output};
   Message failed;
   for (const std::string &object : objects) {
     files.push_back(temporaryName(folder));
@@ -175,7 +191,8 @@ Message rill::cpu::linkExecutable(const std::string &object,
                                   const std::string &output,
                                   const LinkOptions &options) {
   // Beside the output, so that the last step is a rename on one file system.
-  std::string suffix = ".tmp" + std::to_string(llvm::sys::Process::getProcessId());
+  std::string suffix =
+      ".tmp" + std::to_string(llvm::sys::Process::getProcessId());
   std::string objectPath = output + suffix + ".o", linked = output + suffix;
   Message failed = writeFile(objectPath, object);
   if (!failed)

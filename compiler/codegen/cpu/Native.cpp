@@ -25,8 +25,8 @@
 #include "llvm/Transforms/Scalar/EarlyCSE.h"
 #include "llvm/Transforms/Scalar/LICM.h"
 #include "llvm/Transforms/Scalar/LoopPassManager.h"
-#include "llvm/Transforms/Utils/LoopSimplify.h"
 #include "llvm/Transforms/Scalar/SimplifyCFG.h"
+#include "llvm/Transforms/Utils/LoopSimplify.h"
 
 #include <chrono>
 
@@ -123,8 +123,7 @@ llvm::FailureOr<std::string> rill::cpu::emitObject(ModuleOp llvmModule,
     return llvmModule.emitError("internal error: no x86-64 target in LLVM");
   double start = now();
   llvm::LLVMContext context;
-  auto module =
-      translateModuleToLLVMIR(llvmModule, context, "rill");
+  auto module = translateModuleToLLVMIR(llvmModule, context, "rill");
   if (!module)
     return llvmModule.emitError("internal error: no translation to LLVM IR");
   module->setDataLayout(target->createDataLayout());

@@ -79,16 +79,15 @@ void rill::cpu::emitProgram(ModuleOp module, ArrayRef<KernelEntry> kernels,
   TableWriter w(module);
   MLIRContext *context = module.getContext();
   Type three = LLVM::LLVMArrayType::get(w.ptr, 3);
-  Type row = LLVM::LLVMStructType::getLiteral(context,
-                                              {w.ptr, three, three, w.i64});
+  Type row =
+      LLVM::LLVMStructType::getLiteral(context, {w.ptr, three, three, w.i64});
   Type table = LLVM::LLVMArrayType::get(row, kernels.size());
   Type program =
       LLVM::LLVMStructType::getLiteral(context, {w.i32, w.i32, w.ptr, w.ptr});
 
   SmallVector<LLVM::GlobalOp> names;
   for (auto [index, kernel] : llvm::enumerate(kernels))
-    names.push_back(
-        w.text("rill_name_" + std::to_string(index), kernel.name));
+    names.push_back(w.text("rill_name_" + std::to_string(index), kernel.name));
   auto json = w.text("rill_metadata", metadata);
   auto rows = w.constant("rill_kernels", table, LLVM::Linkage::Internal, [&] {
     Value value = w.blank(table);

@@ -1,4 +1,5 @@
-//===- ProgramObject.h - The RillProgram table of an object ------*- C++ -*-===//
+//===- ProgramObject.h - The RillProgram table of an object ------*- C++
+//-*-===//
 //
 // Writes `rill_program` and what it points to (kernel table, names, metadata)
 // as constants of an LLVM dialect module. It knows the layout of abi.h and

@@ -107,22 +107,34 @@ Value RegionEvaluator::compare(lane::CompareOp op) {
   auto predicate = op.getPredicate();
   if (isFloat(op.getX())) {
     switch (predicate) {
-    case lane::Predicate::lt: return e.lt(x, y);
-    case lane::Predicate::le: return e.le(x, y);
-    case lane::Predicate::gt: return e.gt(x, y);
-    case lane::Predicate::ge: return e.ge(x, y);
-    case lane::Predicate::eq: return e.eq(x, y);
-    case lane::Predicate::ne: return e.ne(x, y);
+    case lane::Predicate::lt:
+      return e.lt(x, y);
+    case lane::Predicate::le:
+      return e.le(x, y);
+    case lane::Predicate::gt:
+      return e.gt(x, y);
+    case lane::Predicate::ge:
+      return e.ge(x, y);
+    case lane::Predicate::eq:
+      return e.eq(x, y);
+    case lane::Predicate::ne:
+      return e.ne(x, y);
     }
   }
   using P = LLVM::ICmpPredicate;
   switch (predicate) {
-  case lane::Predicate::lt: return e.icmp(P::slt, x, y);
-  case lane::Predicate::le: return e.icmp(P::sle, x, y);
-  case lane::Predicate::gt: return e.icmp(P::sgt, x, y);
-  case lane::Predicate::ge: return e.icmp(P::sge, x, y);
-  case lane::Predicate::eq: return e.icmp(P::eq, x, y);
-  case lane::Predicate::ne: return e.icmp(P::ne, x, y);
+  case lane::Predicate::lt:
+    return e.icmp(P::slt, x, y);
+  case lane::Predicate::le:
+    return e.icmp(P::sle, x, y);
+  case lane::Predicate::gt:
+    return e.icmp(P::sgt, x, y);
+  case lane::Predicate::ge:
+    return e.icmp(P::sge, x, y);
+  case lane::Predicate::eq:
+    return e.icmp(P::eq, x, y);
+  case lane::Predicate::ne:
+    return e.icmp(P::ne, x, y);
   }
   llvm_unreachable("internal error: unknown predicate");
 }
@@ -140,16 +152,15 @@ Value RegionEvaluator::convert(lane::ConvertOp op) {
     Value zero = e.real(x.getType(), 0), edge = e.real(x.getType(), 0x1p31);
     Value safe = e.select(e.lt(e.abs(x), edge), x, zero);
     Value inside = e.floatToInt(safe, to);
-    Value value = e.select(
-        e.ge(x, edge), e.integer(to, std::numeric_limits<int32_t>::max()),
-        inside);
+    Value value =
+        e.select(e.ge(x, edge),
+                 e.integer(to, std::numeric_limits<int32_t>::max()), inside);
     return e.select(e.le(x, e.neg(edge)),
                     e.integer(to, std::numeric_limits<int32_t>::min()), value);
   }
   if (from.isInteger(1))
-    return isa<FloatType>(element)
-               ? e.select(x, e.real(to, 1), e.real(to, 0))
-               : e.zext(x, to);
+    return isa<FloatType>(element) ? e.select(x, e.real(to, 1), e.real(to, 0))
+                                   : e.zext(x, to);
   if (element.isInteger(1))
     return e.icmp(LLVM::ICmpPredicate::ne, x, e.integer(x.getType(), 0));
   return e.intToFloat(x, to);
@@ -157,10 +168,9 @@ Value RegionEvaluator::convert(lane::ConvertOp op) {
 
 Value RegionEvaluator::maxNan(Value x, Value y, bool max, bool isReal) {
   if (!isReal)
-    return e.select(e.icmp(max ? LLVM::ICmpPredicate::sgt
-                               : LLVM::ICmpPredicate::slt,
-                           x, y),
-                    x, y);
+    return e.select(
+        e.icmp(max ? LLVM::ICmpPredicate::sgt : LLVM::ICmpPredicate::slt, x, y),
+        x, y);
   Value better = max ? e.maxOr(x, y) : e.minOr(x, y); // y if either is NaN
   return e.select(e.isNan(x), x, better);
 }
@@ -170,8 +180,7 @@ Value RegionEvaluator::sign(Value x, bool isReal) {
   if (!isReal) {
     Value zero = e.integer(type, 0);
     Value up = e.zext(e.icmp(LLVM::ICmpPredicate::sgt, x, zero), type);
-    return e.subI(up,
-                  e.zext(e.icmp(LLVM::ICmpPredicate::slt, x, zero), type));
+    return e.subI(up, e.zext(e.icmp(LLVM::ICmpPredicate::slt, x, zero), type));
   }
   Value zero = e.real(type, 0);
   Value value = e.select(e.gt(x, zero), e.real(type, 1), x);
@@ -220,9 +229,7 @@ Value RegionEvaluator::make(Operation *op) {
     return math.apply(*fn, x, y);
   }
   auto real = [&](Value value) { return isFloat(value); };
-  auto ones = [&](Value value) {
-    return e.integer(value.getType(), -1);
-  };
+  auto ones = [&](Value value) { return e.integer(value.getType(), -1); };
   return llvm::TypeSwitch<Operation *, Value>(op)
       .Case([&](ConstOp o) { return constant(o); })
       .Case([&](BatchSizeOp o) {
@@ -248,8 +255,7 @@ Value RegionEvaluator::make(Operation *op) {
       })
       .Case([&](NegOp o) {
         Value x = get(o.getX());
-        return real(o.getX()) ? e.neg(x)
-                              : e.subI(e.integer(x.getType(), 0), x);
+        return real(o.getX()) ? e.neg(x) : e.subI(e.integer(x.getType(), 0), x);
       })
       .Case([&](AbsOp o) {
         Value x = get(o.getX());

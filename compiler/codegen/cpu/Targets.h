@@ -22,11 +22,11 @@ enum class Isa { Avx512 = 0, Avx2 = 1, Generic = 2 };
 /// What emission must know of an instruction set.
 struct IsaInfo {
   Isa isa;
-  const char *name;     ///< "avx512": suffix of its functions
-  const char *cpu;      ///< LLVM's target-cpu
-  unsigned vectorBits;  ///< width of the registers used
-  unsigned registers;   ///< vector registers
-  bool fma;             ///< false: multiply and add are emitted
+  const char *name;    ///< "avx512": suffix of its functions
+  const char *cpu;     ///< LLVM's target-cpu
+  unsigned vectorBits; ///< width of the registers used
+  unsigned registers;  ///< vector registers
+  bool fma;            ///< false: multiply and add are emitted
 };
 const IsaInfo &info(Isa isa);
 

@@ -1,9 +1,7 @@
-//===- TileClusters.cpp - map, matmul and dot -----------------------------===//
+//===- TileClusters.cpp - Regions at points: operands, results, map -------===//
 //
-// Steps with a region. `map` runs its region over a box of points, a few
-// vectors of lanes at a time; `matmul` keeps a block of accumulators in
-// registers over k and runs the region on them; `dot` likewise for two
-// operands that vary. Every accumulator is one chain over k.
+// How clusters read their operands and put their results, and `map`, which
+// runs its region over a box of points, a few vectors of lanes at a time.
 //
 //===----------------------------------------------------------------------===//
 #include "codegen/cpu/TileEmitter.h"
@@ -36,8 +34,8 @@ Value TileEmitter::readOperand(const Operand &operand, ArrayRef<Value> point,
         readScalar(element, pointer(operand.ref, point, operand.strides));
     return rows ? broadcast(scalar) : scalar;
   }
-  Value bytes = e.iadd(e.imul(at.first, size(element)),
-                       at.v * W * size(element));
+  Value bytes =
+      e.iadd(e.imul(at.first, size(element)), at.v * W * size(element));
   return readLanes(element,
                    pointer(operand.ref, point, operand.strides, bytes));
 }
@@ -70,8 +68,7 @@ void TileEmitter::put(Put kind, Value value, const Operand &out,
     partial = Emitter::constant(at.first)
                   ? e.num((*Emitter::constant(at.first) + at.v * W) % 16)
                   : e.band(e.iadd(at.first, at.v * W), e.num(15));
-  Value address =
-      pointer(out.ref, point, out.strides, e.imul(partial, bytes));
+  Value address = pointer(out.ref, point, out.strides, e.imul(partial, bytes));
   Value old = e.load(value.getType(), address);
   Value mixed = combine(kind, old, value);
   e.store(e.select(sampleMask(at), mixed, old), address);
@@ -103,10 +100,9 @@ Value TileEmitter::combine(Put kind, Value x, Value y) {
   }
   bool max = isMax(kind);
   if (!isReal)
-    return e.select(e.icmp(max ? LLVM::ICmpPredicate::sgt
-                               : LLVM::ICmpPredicate::slt,
-                           x, y),
-                    x, y);
+    return e.select(
+        e.icmp(max ? LLVM::ICmpPredicate::sgt : LLVM::ICmpPredicate::slt, x, y),
+        x, y);
   Value better = max ? e.maxOr(x, y) : e.minOr(x, y);
   return e.select(e.isNan(x), x, better);
 }
@@ -155,6 +151,46 @@ int64_t TileEmitter::mapVectors(MapOp op) const {
   return want;
 }
 
+/// True if neighbouring points of the last axis are neighbours in every out,
+/// and in every in neighbours or the same.
+bool TileEmitter::runsDensely(MapOp op, ArrayRef<Operand> operands) {
+  for (auto [index, operand] : llvm::enumerate(operands)) {
+    if (operand.strides.empty())
+      return false;
+    int64_t stride = operand.strides.back();
+    bool isOut = index >= op.getIns().size();
+    if (stride != 1 && (isOut || stride != 0))
+      return false;
+  }
+  return true;
+}
+
+/// An invariant cluster in vectors over its last axis.
+void TileEmitter::mapMemory(MapOp op, ArrayRef<Operand> ins,
+                            ArrayRef<Operand> outs, ArrayRef<int64_t> dims) {
+  int64_t count = dims.back(), whole = count / W * W;
+  points(dims.drop_back(), [&](ArrayRef<Value> outer) {
+    auto at = [&](Value last, bool wide) {
+      SmallVector<Value> point(outer);
+      point.push_back(last);
+      Values arguments;
+      for (const Operand &in : ins) {
+        bool along = !in.index && in.strides.back() == 1;
+        if (wide && along)
+          arguments.push_back(readLanes(in.ref.type.getElementType(),
+                                        pointer(in.ref, point, in.strides)));
+        else
+          arguments.push_back(readOperand(in, point, {e.num(0), 0}, wide));
+      }
+      Values values = evaluate(op.getBlock(), arguments, {}, wide);
+      for (auto [value, out] : llvm::zip(values, outs))
+        write(value, pointer(out.ref, point, out.strides));
+    };
+    e.loop(e.num(0), e.num(whole), W, [&](Value last) { at(last, true); });
+    e.loop(e.num(whole), e.num(count), 1, [&](Value last) { at(last, false); });
+  });
+}
+
 void TileEmitter::emit(MapOp op) {
   SmallVector<BufType> types;
   bool rows = false;
@@ -175,6 +211,8 @@ void TileEmitter::emit(MapOp op) {
   }
   auto ins = ArrayRef(operands).take_front(op.getIns().size());
   auto outs = ArrayRef(operands).drop_front(op.getIns().size());
+  if (!rows && !reduced && runsDensely(op, operands))
+    return mapMemory(op, ins, outs, outer.dims);
   points(outer.dims, [&](ArrayRef<Value> point) {
     if (!rows)
       return mapPoint(op, ins, outs, inner, point, e.num(0), 1, rows);
@@ -199,8 +237,8 @@ void TileEmitter::mapPoint(MapOp op, ArrayRef<Operand> ins,
     for (unsigned k : reductions)
       start.push_back(neutral(
           op.getPut(k), valueType(outs[k].ref.type.getElementType(), rows)));
-  Values final = points(
-      inner.dims, start, [&](ArrayRef<Value> in, ValueRange carried) {
+  Values final =
+      points(inner.dims, start, [&](ArrayRef<Value> in, ValueRange carried) {
         SmallVector<Value> point(outer);
         point.append(in.begin(), in.end());
         Values next;
@@ -215,9 +253,9 @@ void TileEmitter::mapPoint(MapOp op, ArrayRef<Operand> ins,
               sums[k] = mine[index];
           Values values = evaluate(op.getBlock(), arguments, sums, rows);
           for (auto [index, k] : llvm::enumerate(reductions))
-            next.push_back(sums[k] ? values[k]
-                                   : combine(op.getPut(k), mine[index],
-                                             values[k]));
+            next.push_back(sums[k]
+                               ? values[k]
+                               : combine(op.getPut(k), mine[index], values[k]));
           for (unsigned k = 0; k < outs.size(); ++k)
             if (!isReduction(op.getPut(k)))
               put(op.getPut(k), values[k], outs[k], point, {lane, v});
@@ -228,216 +266,4 @@ void TileEmitter::mapPoint(MapOp op, ArrayRef<Operand> ins,
     for (auto [index, k] : llvm::enumerate(reductions))
       put(Put::store, final[v * reductions.size() + index], outs[k], outer,
           {lane, v});
-}
-
-//===----------------------------------------------------------------------===//
-// Products
-//===----------------------------------------------------------------------===//
-
-template <typename OpTy>
-void TileEmitter::epilogue(OpTy op, Value accumulator, ArrayRef<Operand> ins,
-                           ArrayRef<Operand> outs, ArrayRef<Value> point,
-                           Lanes at, bool rows) {
-  Values arguments{accumulator};
-  for (const Operand &operand : ins)
-    arguments.push_back(readOperand(operand, point, at, rows));
-  Values values = evaluate(op.getBlock(), arguments, {}, rows);
-  for (unsigned k = 0; k < outs.size(); ++k)
-    put(op.getPut(k), values[k], outs[k], point, at);
-}
-
-/// Short blocks get several steps of k per turn, so that the loop's own
-/// instructions stay few beside the products.
-Values TileEmitter::chain(int64_t accumulators, Type type, int64_t count,
-                          function_ref<Values(Value, ValueRange)> step) {
-  Values start(accumulators, e.real(type, 0));
-  int64_t unroll = 1;
-  while (unroll * accumulators < 16 && unroll < 8)
-    unroll *= 2;
-  int64_t whole = count / unroll * unroll;
-  Values values = e.loop(
-      e.num(0), e.num(whole), unroll, start, [&](Value k, ValueRange carried) {
-        Values next(carried.begin(), carried.end());
-        for (int64_t u = 0; u < unroll; ++u)
-          next = step(e.iadd(k, u), next);
-        return next;
-      });
-  for (int64_t k = whole; k < count; ++k)
-    values = step(e.num(k), values);
-  return values;
-}
-
-
-/// The height is a matter of the packed layout, so it may depend on the
-/// instruction set only.
-static int64_t blockHeight(const IsaInfo &isa) {
-  return isa.registers == 32 ? 6 : isa.fma ? 6 : 4;
-}
-
-/// Vectors of lanes beside each other in a block.
-static int64_t blockVectors(const IsaInfo &isa, int64_t vectors) {
-  int64_t most = isa.registers == 32 ? 4 : 2;
-  while (vectors % most)
-    --most;
-  return most;
-}
-
-void TileEmitter::emit(PackOp op) {
-  Ref source = resolve(op.getSource()), target = resolve(op.getTarget());
-  ArrayRef<int64_t> shape = source.type.getShape();
-  ArrayRef<int64_t> strides = source.type.getStrides();
-  Type element = source.type.getElementType();
-  int64_t rank = shape.size(), M = shape[rank - 2], K = shape[rank - 1];
-  int64_t bytes = size(element);
-  BlockSplit split = BlockSplit::of(M, blockHeight(e.isa));
-  // Units follow each other densely in row-major order of the other axes.
-  SmallVector<int64_t> unitStrides =
-      denseStrides(Layout::mem, shape.drop_back(2));
-  auto block = [&](Value from, Value to, Value row, int64_t height) {
-    e.loop(K, [&](Value k) {
-      for (int64_t r = 0; r < height; ++r) {
-        Value at = e.iadd(e.imul(e.iadd(row, r), strides[rank - 2] * bytes),
-                          e.imul(k, strides[rank - 1] * bytes));
-        Value value = e.load(element, e.at(from, at, e.i8));
-        Value put = e.iadd(e.imul(row, K), e.iadd(e.imul(k, height), r));
-        e.store(value, e.at(to, put, element));
-      }
-    });
-  };
-  points(shape.drop_back(2), [&](ArrayRef<Value> unit) {
-    Value from = pointer(source, unit, strides.drop_back(2));
-    Value to = pointer(target, unit, unitStrides);
-    e.loop(split.taller, [&](Value i) {
-      block(from, to, e.imul(i, split.height + 1), split.height + 1);
-    });
-    e.loop(split.count - split.taller, [&](Value i) {
-      Value row = e.iadd(e.imul(i, split.height),
-                         split.taller * (split.height + 1));
-      block(from, to, row, split.height);
-    });
-  });
-}
-
-void TileEmitter::emit(MatmulOp op) {
-  SmallVector<Operand> ins, outs;
-  for (Value in : op.getIns())
-    ins.push_back(operandOf(in));
-  for (Value out : op.getOuts())
-    outs.push_back(operandOf(out));
-  Ref weights = resolve(op.getWeights()), x = resolve(op.getX());
-  ArrayRef<int64_t> w = weights.type.getShape();
-  int64_t N = x.type.getDim(1);
-  BlockSplit split = BlockSplit::of(w[1], blockHeight(e.isa));
-  e.loop(w[0], [&](Value b) {
-    e.loop(N, [&](Value n) {
-      Value matrix = pointer(weights, {b}, {1});
-      Value input = pointer(x, {b, n}, x.type.getStrides().take_front(2));
-      e.loop(split.taller, [&](Value i) {
-        matmulBlock(op, ins, outs, matrix, input, {b, n},
-                    e.imul(i, split.height + 1), split.height + 1);
-      });
-      e.loop(split.count - split.taller, [&](Value i) {
-        Value row = e.iadd(e.imul(i, split.height),
-                           split.taller * (split.height + 1));
-        matmulBlock(op, ins, outs, matrix, input, {b, n}, row, split.height);
-      });
-    });
-  });
-}
-
-/// `height` rows of the result from `row` on, for all lanes.
-void TileEmitter::matmulBlock(MatmulOp op, ArrayRef<Operand> ins,
-                              ArrayRef<Operand> outs, Value weights, Value x,
-                              ArrayRef<Value> batch, Value row,
-                              int64_t height) {
-  BufType type = bufOf(op.getX());
-  int64_t K = type.getDim(2), step = type.getStrides()[2] * pitch;
-  int64_t bytes = size(real);
-  int64_t vectors = blockVectors(e.isa, computed / W);
-  VectorType V = Emitter::vec(real, W);
-  Value panel = e.at(weights, e.imul(row, K), real);
-  e.loop(e.num(0), e.num(computed), vectors * W, [&](Value lane) {
-    Value input = e.at(x, lane, real);
-    Values sums = chain(
-        height * vectors, V, K, [&](Value k, ValueRange carried) {
-          Value xs = e.at(input, e.imul(k, step), e.i8);
-          Value ws = e.at(panel, e.imul(k, height), real);
-          Values loaded, next;
-          for (int64_t v = 0; v < vectors; ++v)
-            loaded.push_back(e.load(V, offset(xs, v * W * bytes)));
-          for (int64_t r = 0; r < height; ++r) {
-            Value weight = broadcast(e.load(real, offset(ws, r * bytes)));
-            for (int64_t v = 0; v < vectors; ++v)
-              next.push_back(
-                  e.fma(weight, loaded[v], carried[r * vectors + v]));
-          }
-          return next;
-        });
-    for (int64_t r = 0; r < height; ++r)
-      for (int64_t v = 0; v < vectors; ++v)
-        epilogue(op, sums[r * vectors + v], ins, outs,
-                 {batch[0], batch[1], e.iadd(row, r)}, {lane, v}, true);
-  });
-}
-
-void TileEmitter::emit(DotOp op) {
-  SmallVector<Operand> ins, outs, factors;
-  bool rows = false;
-  for (Value value : op.getOperands())
-    if (BufType type = typeOrNull(value))
-      rows |= type.getLayout() != Layout::mem;
-  for (Value in : op.getIns())
-    ins.push_back(operandOf(in));
-  for (Value out : op.getOuts())
-    outs.push_back(operandOf(out));
-  factors = {operandOf(op.getX()), operandOf(op.getY())};
-  ArrayRef<int64_t> x = bufOf(op.getX()).getShape();
-  int64_t B = x[0], M = x[1], N = bufOf(op.getY()).getDim(1);
-  auto over = [&](int64_t count, function_ref<void(Value, int64_t)> body) {
-    e.loop(count / 4, [&](Value i) { body(e.imul(i, 4), 4); });
-    if (count % 4)
-      body(e.num(count / 4 * 4), count % 4);
-  };
-  e.loop(B, [&](Value b) {
-    over(M, [&](Value m, int64_t height) {
-      over(N, [&](Value n, int64_t width) {
-        dotBlock(op, factors, ins, outs, {b, m, n}, height, width, rows);
-      });
-    });
-  });
-}
-
-/// A block of at most 4x4 products, for all lanes.
-void TileEmitter::dotBlock(DotOp op, ArrayRef<Operand> factors,
-                           ArrayRef<Operand> ins, ArrayRef<Operand> outs,
-                           ArrayRef<Value> at, int64_t height, int64_t width,
-                           bool rows) {
-  int64_t K = factors[0].ref.type.getDim(2);
-  Type type = valueType(real, rows);
-  auto body = [&](Value lane) {
-    Values sums = chain(
-        height * width, type, K, [&](Value k, ValueRange carried) {
-          Values xs, ys, next;
-          for (int64_t m = 0; m < height; ++m)
-            xs.push_back(readOperand(factors[0],
-                                     {at[0], e.iadd(at[1], m), k}, {lane, 0},
-                                     rows));
-          for (int64_t n = 0; n < width; ++n)
-            ys.push_back(readOperand(factors[1],
-                                     {at[0], e.iadd(at[2], n), k}, {lane, 0},
-                                     rows));
-          for (int64_t m = 0; m < height; ++m)
-            for (int64_t n = 0; n < width; ++n)
-              next.push_back(e.fma(xs[m], ys[n], carried[m * width + n]));
-          return next;
-        });
-    for (int64_t m = 0; m < height; ++m)
-      for (int64_t n = 0; n < width; ++n)
-        epilogue(op, sums[m * width + n], ins, outs,
-                 {at[0], e.iadd(at[1], m), e.iadd(at[2], n)}, {lane, 0}, rows);
-  };
-  if (rows)
-    e.loop(e.num(0), e.num(computed), W, body);
-  else
-    body(e.num(0));
 }

@@ -62,8 +62,7 @@ Values TileEmitter::philox(Values c, Value key) {
 
 /// Elements 4 block .. 4 block + count - 1 for the lanes from `lane` on.
 void TileEmitter::drawBlock(DrawOp op, const Ref &target, Value key,
-                            Value block, int64_t count, Value lane,
-                            bool rows) {
+                            Value block, int64_t count, Value lane, bool rows) {
   Type words = valueType(e.i32, rows), type = valueType(real, rows);
   Value low = e.integer(words, 0), high = low;
   if (rows) {
@@ -71,8 +70,8 @@ void TileEmitter::drawBlock(DrawOp op, const Ref &target, Value key,
     SmallVector<int64_t> iota;
     for (int64_t k = 0; k < W; ++k)
       iota.push_back(k);
-    Value first = e.iadd(field(offsetof(RillCall, first_sample), e.i64),
-                         sampleOf(lane));
+    Value first =
+        e.iadd(field(offsetof(RillCall, first_sample), e.i64), sampleOf(lane));
     Value sample = e.addI(e.splat(first, wide), e.lanesOf(wide, iota));
     low = e.trunc(sample, words);
     high = e.trunc(e.lshr(sample, 32), words);
@@ -98,8 +97,8 @@ void TileEmitter::drawBlock(DrawOp op, const Ref &target, Value key,
       value = math.uniform(type, word);
     else if (op.getLaw() == lane::Law::normal)
       value = math.normal(type, word);
-    SmallVector<Value> point = unflatten(e.iadd(e.imul(block, 4), k),
-                                         target.type.getShape());
+    SmallVector<Value> point =
+        unflatten(e.iadd(e.imul(block, 4), k), target.type.getShape());
     writeAt(target, point, lane, value);
   }
 }

@@ -22,7 +22,9 @@ TileEmitter::TileEmitter(Emitter &e, ProgramOp program, std::string symbol)
       W(e.isa.vectorBits / real.getWidth()),
       pitch(lanes * real.getWidth() / 8) {}
 
-int64_t TileEmitter::size(Type element) const { return Emitter::bytes(element); }
+int64_t TileEmitter::size(Type element) const {
+  return Emitter::bytes(element);
+}
 
 int64_t TileEmitter::unitBytes(BufType type) const {
   int64_t one = size(type.getElementType());
@@ -48,6 +50,12 @@ int64_t TileEmitter::unitBytes(BufType type) const {
 //===----------------------------------------------------------------------===//
 // Buffers
 //===----------------------------------------------------------------------===//
+
+BufferOp rill::cpu::rootOf(Value value) {
+  while (auto view = value.getDefiningOp<ViewOp>())
+    value = view.getSource();
+  return value.getDefiningOp<BufferOp>();
+}
 
 Value TileEmitter::stepOf(Value index) {
   Value step = stepValues.lookup(index);
@@ -241,9 +249,9 @@ Axes TileEmitter::axesOf(ArrayRef<int64_t> dims, ArrayRef<BufType> operands,
   return axes;
 }
 
-Values TileEmitter::points(
-    ArrayRef<int64_t> dims, Values carried,
-    function_ref<Values(ArrayRef<Value>, ValueRange)> body) {
+Values
+TileEmitter::points(ArrayRef<int64_t> dims, Values carried,
+                    function_ref<Values(ArrayRef<Value>, ValueRange)> body) {
   SmallVector<Value> point;
   std::function<Values(size_t, ValueRange)> level = [&](size_t axis,
                                                         ValueRange values) {

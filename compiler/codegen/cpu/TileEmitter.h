@@ -1,4 +1,5 @@
-//===- TileEmitter.h - One tile program, one instruction set -----*- C++ -*-===//
+//===- TileEmitter.h - One tile program, one instruction set -----*- C++
+//-*-===//
 //
 // Lowers a tile program to functions of the LLVM dialect. The class holds what
 // all parts need (where buffers are, which lanes are computed) and is spread
@@ -31,6 +32,9 @@ struct Axes {
   llvm::SmallVector<int64_t> dims;
   llvm::SmallVector<llvm::SmallVector<int64_t>> strides; ///< [operand][axis]
 };
+
+/// The buffer that a chain of views shows; null for other values.
+tile::BufferOp rootOf(Value value);
 
 /// Rows of a matrix cut into blocks of almost equal height.
 struct BlockSplit {
@@ -71,13 +75,25 @@ private:
               int64_t count) const;
   void points(llvm::ArrayRef<int64_t> dims,
               llvm::function_ref<void(llvm::ArrayRef<Value>)> body);
-  Values points(llvm::ArrayRef<int64_t> dims, Values carried,
-                llvm::function_ref<Values(llvm::ArrayRef<Value>, ValueRange)>
-                    body);
+  Values
+  points(llvm::ArrayRef<int64_t> dims, Values carried,
+         llvm::function_ref<Values(llvm::ArrayRef<Value>, ValueRange)> body);
 
   //===-- program and phases: TilePhases.cpp ------------------------------===//
-  enum Slot { Call, Batch, Tiles, Scratch, Sinks, Workers, Stored, Prepared,
-              Per, Groups, FirstStep, SlotCount = FirstStep + 8 };
+  enum Slot {
+    Call,
+    Batch,
+    Tiles,
+    Scratch,
+    Sinks,
+    Workers,
+    Stored,
+    Prepared,
+    Per,
+    Groups,
+    FirstStep,
+    SlotCount = FirstStep + 8
+  };
   Value slot(int which);
   Value slotAddress(int which) { return e.at(env, which, e.i64); }
   Type slotType(int which);
@@ -93,6 +109,7 @@ private:
   void runTasks(mlir::LLVM::LLVMFuncOp task, Value count);
   void emitTask(tile::TilesOp op);
   void emptySinks(tile::TilesOp op);
+  void emptySink(tile::BufferOp buffer, tile::Put kind);
   void chunk(mlir::Block &block);
   void each(tile::EachOp op);
   void steps(mlir::Block &block);
@@ -166,6 +183,9 @@ private:
                   llvm::ArrayRef<Value> accumulators, bool rows);
   Value combine(tile::Put kind, Value x, Value y);
   Value neutral(tile::Put kind, Type type);
+  static bool runsDensely(tile::MapOp op, llvm::ArrayRef<Operand> operands);
+  void mapMemory(tile::MapOp op, llvm::ArrayRef<Operand> ins,
+                 llvm::ArrayRef<Operand> outs, llvm::ArrayRef<int64_t> dims);
   int64_t mapVectors(tile::MapOp op) const;
   void mapPoint(tile::MapOp op, llvm::ArrayRef<Operand> ins,
                 llvm::ArrayRef<Operand> outs, const Axes &inner,
@@ -187,6 +207,7 @@ private:
                 llvm::ArrayRef<Value> at, int64_t m, int64_t n, bool rows);
 
   //===-- outer products and reductions over groups: TileOuter.cpp --------===//
+  bool writesWholeSink(tile::OuterOp op);
   void outerBlock(tile::OuterOp op, Value i, Value j, int64_t height,
                   int64_t vectors);
   void transposeVectors(llvm::SmallVectorImpl<Value> &rows);
@@ -197,7 +218,7 @@ private:
   VectorMath math;
   tile::ProgramOp program;
   std::string symbol;
-  mlir::FloatType real;   ///< the program's float
+  mlir::FloatType real; ///< the program's float
   int64_t lanes, W, pitch;
 
   int tables = 0;
@@ -209,6 +230,7 @@ private:
   Value slots[Per];                        ///< what never changes in a call
   llvm::DenseMap<Value, Value> stepValues; ///< loop index -> i64
   Value worker, group, tile, slotIndex, active;
+  Value groupFirst;             ///< the group's first tile
   Value chunkFirst, chunkTiles; ///< of the chunk at hand
   int64_t computed = 0;         ///< lanes that steps compute
   bool inEach = false;

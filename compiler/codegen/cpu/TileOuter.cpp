@@ -102,9 +102,9 @@ void TileEmitter::emit(TransposeOp op) {
           e.load(V, pointer(source, point, strides, e.imul(lane, bytes))));
     }
     transposeVectors(rows);
-    Value first = pointer(
-        target, unit, unitStrides,
-        e.iadd(e.imul(lane, width * bytes), e.imul(j, bytes)));
+    Value first =
+        pointer(target, unit, unitStrides,
+                e.iadd(e.imul(lane, width * bytes), e.imul(j, bytes)));
     for (int64_t k = 0; k < W; ++k)
       e.store(rows[k], offset(first, k * width * bytes));
   };
@@ -120,6 +120,38 @@ void TileEmitter::emit(TransposeOp op) {
 //===----------------------------------------------------------------------===//
 // Outer products
 //===----------------------------------------------------------------------===//
+
+/// True if `op` alone writes its sink in this phase and every run of the
+/// chunk's body writes each element exactly once: then the first chunk of a
+/// group need not read it, and nobody need empty it.
+bool TileEmitter::writesWholeSink(OuterOp op) {
+  BufferOp root = rootOf(op.getSink());
+  auto phase = op->getParentOfType<TilesOp>();
+  bool alone = true;
+  phase.walk([&](Operation *other) {
+    if (other != op && !isa<ViewOp>(other))
+      for (Value operand : other->getOperands())
+        if (isa<BufType>(operand.getType()))
+          alone &= rootOf(operand) != root;
+  });
+  if (!alone || (op->getParentOfType<EachOp>() && phase.getChunk() != 1))
+    return false;
+  BufType whole = bufOf(root.getResult());
+  ArrayRef<int64_t> shape = whole.getShape();
+  int64_t units =
+      whole.getNumElements() / (shape.back() * shape[shape.size() - 2]);
+  SmallVector<LoopOp> loops;
+  for (auto loop = op->getParentOfType<LoopOp>(); loop;
+       loop = loop->getParentOfType<LoopOp>())
+    loops.push_back(loop);
+  if (loops.empty())
+    return units == 1;
+  auto view = op.getSink().getDefiningOp<ViewOp>();
+  return loops.size() == 1 && view && view.getSource() == root.getResult() &&
+         view.getOffset() == 0 && view.getIndices().size() == 1 &&
+         view.getIndices()[0] == loops[0].getStep() &&
+         view.getScales()[0] == 1 && int64_t(loops[0].getCount()) == units;
+}
 
 void TileEmitter::emit(OuterOp op) {
   int64_t I = bufOf(op.getRows()).getDim(1), J = bufOf(op.getCols()).getDim(1);
@@ -156,57 +188,64 @@ void TileEmitter::outerBlock(OuterOp op, Value i, Value j, int64_t height,
   ArrayRef<int64_t> strides = rowsType.getStrides();
   VectorType V = Emitter::vec(real, W);
   Ref sink = resolve(op.getSink());
-  Value home = pointer(sink, {}, {},
-                       e.imul(e.iadd(e.imul(i, sinkWidth), j), bytes));
+  Value home =
+      pointer(sink, {}, {}, e.imul(e.iadd(e.imul(i, sinkWidth), j), bytes));
   auto place = [&](int64_t r, int64_t v) {
     return offset(home, (r * sinkWidth + v * W) * bytes);
   };
+  auto held = [&] {
+    Values values;
+    for (int64_t r = 0; r < height; ++r)
+      for (int64_t v = 0; v < vectors; ++v)
+        values.push_back(e.load(V, place(r, v)));
+    return values;
+  };
   Values start;
-  for (int64_t r = 0; r < height; ++r)
-    for (int64_t v = 0; v < vectors; ++v)
-      start.push_back(e.load(V, place(r, v)));
+  if (writesWholeSink(op)) {
+    Value fresh = e.icmp(LLVM::ICmpPredicate::eq, chunkFirst, groupFirst);
+    start = e.ifElse(
+        fresh, [&] { return Values(height * vectors, e.real(V, 0)); }, held);
+  } else {
+    start = held();
+  }
 
   auto tileSum = [&](Value samples, ValueRange carried) {
     Ref rows = resolve(op.getRows()), cols = resolve(op.getCols());
     return e.loop(e.num(0), e.num(K), 1, carried, [&](Value k, ValueRange in) {
       Value top = pointer(rows, {k, i}, strides);
       Value left = pointer(cols, {k}, {1}, e.imul(j, bytes));
-      return e.loop(
-          e.num(0), samples, 1, in, [&](Value lane, ValueRange sums) {
-            Value column = e.at(left, e.imul(lane, colsWidth * bytes), e.i8);
-            Value row = e.at(top, e.imul(lane, bytes), e.i8);
-            Values loaded, next;
-            for (int64_t v = 0; v < vectors; ++v)
-              loaded.push_back(e.load(V, offset(column, v * W * bytes)));
-            for (int64_t r = 0; r < height; ++r) {
-              Value value =
-                  e.load(real, offset(row, r * strides[1] * pitch));
-              Value many = broadcast(value);
-              for (int64_t v = 0; v < vectors; ++v)
-                next.push_back(
-                    e.fma(many, loaded[v], sums[r * vectors + v]));
-            }
-            return next;
-          });
+      return e.loop(e.num(0), samples, 1, in, [&](Value lane, ValueRange sums) {
+        Value column = e.at(left, e.imul(lane, colsWidth * bytes), e.i8);
+        Value row = e.at(top, e.imul(lane, bytes), e.i8);
+        Values loaded, next;
+        for (int64_t v = 0; v < vectors; ++v)
+          loaded.push_back(e.load(V, offset(column, v * W * bytes)));
+        for (int64_t r = 0; r < height; ++r) {
+          Value value = e.load(real, offset(row, r * strides[1] * pitch));
+          Value many = broadcast(value);
+          for (int64_t v = 0; v < vectors; ++v)
+            next.push_back(e.fma(many, loaded[v], sums[r * vectors + v]));
+        }
+        return next;
+      });
     });
   };
   Values sums;
   if (inEach) {
     sums = tileSum(active, start);
   } else {
-    sums = e.loop(e.num(0), chunkTiles, 1, start,
-                  [&](Value index, ValueRange carried) {
-                    Value savedSlot = slotIndex, savedTile = tile;
-                    slotIndex = index;
-                    tile = e.iadd(chunkFirst, index);
-                    Value samples =
-                        e.imin(e.num(lanes), e.isub(slot(Batch),
-                                                    e.imul(tile, lanes)));
-                    Values next = tileSum(samples, carried);
-                    slotIndex = savedSlot;
-                    tile = savedTile;
-                    return next;
-                  });
+    sums = e.loop(
+        e.num(0), chunkTiles, 1, start, [&](Value index, ValueRange carried) {
+          Value savedSlot = slotIndex, savedTile = tile;
+          slotIndex = index;
+          tile = e.iadd(chunkFirst, index);
+          Value samples =
+              e.imin(e.num(lanes), e.isub(slot(Batch), e.imul(tile, lanes)));
+          Values next = tileSum(samples, carried);
+          slotIndex = savedSlot;
+          tile = savedTile;
+          return next;
+        });
   }
   for (int64_t r = 0; r < height; ++r)
     for (int64_t v = 0; v < vectors; ++v)
@@ -241,9 +280,9 @@ void TileEmitter::emitTask(ReduceOp op) {
     BufType type = bufOf(op.getSinks()[k]);
     int64_t rows = rowCount(type), per = rowsPerTask(type);
     int64_t count = (rows + per - 1) / per;
-    Value inside = e.band(
-        e.icmp(LLVM::ICmpPredicate::sge, index, e.num(before)),
-        e.icmp(LLVM::ICmpPredicate::slt, index, e.num(before + count)));
+    Value inside =
+        e.band(e.icmp(LLVM::ICmpPredicate::sge, index, e.num(before)),
+               e.icmp(LLVM::ICmpPredicate::slt, index, e.num(before + count)));
     e.ifThen(inside, [&] {
       Value first = e.imul(e.isub(index, e.num(before)), per);
       reduceRows(op, k, first, e.imin(e.iadd(first, per), e.num(rows)));
@@ -256,15 +295,15 @@ void TileEmitter::emitTask(ReduceOp op) {
 
 /// Rows [first, last) of sink `k`: the tree over the groups in place, the tree
 /// over partial results, then to the target.
-void TileEmitter::reduceRows(ReduceOp op, unsigned k, Value first,
-                             Value last) {
+void TileEmitter::reduceRows(ReduceOp op, unsigned k, Value first, Value last) {
   Put kind = op.getKind(k);
   Ref sink = resolve(op.getSinks()[k]), target = resolve(op.getTargets()[k]);
   BufType type = sink.type;
   bool partial = type.getLayout() == Layout::lanes;
   bool blocks = type.getLayout() == Layout::blocks;
   Type element = type.getElementType();
-  int64_t bytes = size(element), J = type.getRank() ? type.getShape().back() : 1;
+  int64_t bytes = size(element),
+          J = type.getRank() ? type.getShape().back() : 1;
   int64_t width = partial ? J * 16 : blocks ? padded(J) : J;
   Value groups = slot(Groups);
   Value base = pointer(sink, {}, {});
@@ -272,8 +311,7 @@ void TileEmitter::reduceRows(ReduceOp op, unsigned k, Value first,
 
   // v[g] = v[g] op v[g + d] for d = 1, 2, 4 ..
   auto pair = [&](Value mine, Value other) {
-    Value wide = e.iadd(
-        begin, e.imul(e.udiv(e.isub(end, begin), W), W));
+    Value wide = e.iadd(begin, e.imul(e.udiv(e.isub(end, begin), W), W));
     auto at = [&](Value group_, Value index) {
       return e.at(group_, e.imul(index, bytes), e.i8);
     };
@@ -288,14 +326,12 @@ void TileEmitter::reduceRows(ReduceOp op, unsigned k, Value first,
   };
   e.whileLess(e.num(1), groups, [&](Value distance) {
     Value twice = e.addI(distance, distance);
-    e.whileLess(
-        e.num(0), e.isub(groups, distance), [&](Value g) {
-          Value mine = e.at(base, e.imul(g, sinkPitch()), e.i8);
-          Value other =
-              e.at(mine, e.imul(distance, sinkPitch()), e.i8);
-          pair(mine, other);
-          return e.iadd(g, twice);
-        });
+    e.whileLess(e.num(0), e.isub(groups, distance), [&](Value g) {
+      Value mine = e.at(base, e.imul(g, sinkPitch()), e.i8);
+      Value other = e.at(mine, e.imul(distance, sinkPitch()), e.i8);
+      pair(mine, other);
+      return e.iadd(g, twice);
+    });
     return twice;
   });
 

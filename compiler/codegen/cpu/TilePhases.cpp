@@ -9,6 +9,8 @@
 
 #include "rill/abi.h"
 
+#include "llvm/ADT/MapVector.h"
+
 #include <cstddef>
 
 using namespace mlir;
@@ -46,13 +48,12 @@ Value TileEmitter::field(int64_t bytes, Type type) {
 
 static int64_t round64(int64_t bytes) { return (bytes + 63) / 64 * 64; }
 
-int64_t TileEmitter::scratchBytes() {
-  return round64(program.getScratch());
-}
+int64_t TileEmitter::scratchBytes() { return round64(program.getScratch()); }
 int64_t TileEmitter::sinkPitch() { return round64(program.getSink()); }
 
 int64_t TileEmitter::workerPitch() {
-  int64_t rows = program.getLocal() + program.getChunk() * program.getChunkRows();
+  int64_t rows =
+      program.getLocal() + program.getChunk() * program.getChunkRows();
   return round64(rows * pitch) + 64;
 }
 
@@ -72,8 +73,7 @@ void TileEmitter::fillEnv(Value call) {
   set(Scratch, workspace);
   Value sinks = offset(workspace, scratchBytes());
   set(Sinks, sinks);
-  Value groups =
-      e.imax(e.imin(tiles, e.num(program.getMaxGroups())), e.num(1));
+  Value groups = e.imax(e.imin(tiles, e.num(program.getMaxGroups())), e.num(1));
   Value arenas = e.at(sinks, e.imul(groups, sinkPitch()), e.i8);
   set(Workers, arenas);
   set(Stored, e.at(arenas, e.imul(workers, workerPitch()), e.i8));
@@ -101,14 +101,13 @@ void TileEmitter::enterTask(Operation *phase, Block &entry) {
 //===----------------------------------------------------------------------===//
 
 LLVM::LLVMFuncOp TileEmitter::emitWorkspace() {
-  auto function = e.beginFunction(symbol + "_workspace", e.i64,
-                                  {e.i64, e.i64}, /*internal=*/false);
+  auto function = e.beginFunction(symbol + "_workspace", e.i64, {e.i64, e.i64},
+                                  /*internal=*/false);
   Block &entry = function.getBody().front();
   Value batch = entry.getArgument(0);
   Value workers = e.imax(entry.getArgument(1), e.num(1));
   Value tiles = e.udiv(e.iadd(batch, lanes - 1), lanes);
-  Value groups =
-      e.imax(e.imin(tiles, e.num(program.getMaxGroups())), e.num(1));
+  Value groups = e.imax(e.imin(tiles, e.num(program.getMaxGroups())), e.num(1));
   Value total = e.iadd(e.imul(groups, sinkPitch()), scratchBytes());
   total = e.iadd(total, e.imul(workers, workerPitch()));
   total = e.iadd(total, e.imul(tiles, int64_t(program.getStored()) * pitch));
@@ -118,8 +117,7 @@ LLVM::LLVMFuncOp TileEmitter::emitWorkspace() {
 
 LLVM::LLVMFuncOp TileEmitter::emitRun() {
   emitTasks(program.getBlock());
-  auto function =
-      e.beginFunction(symbol, e.i32, {e.ptr}, /*internal=*/false);
+  auto function = e.beginFunction(symbol, e.i32, {e.ptr}, /*internal=*/false);
   env = e.stack(e.i64, SlotCount);
   fillEnv(function.getBody().front().getArgument(0));
   stepValues.clear();
@@ -147,8 +145,7 @@ LLVM::LLVMFuncOp TileEmitter::beginTask() {
 void TileEmitter::phases(Block &block) {
   for (Operation &op : block)
     llvm::TypeSwitch<Operation *>(&op)
-        .Case<OnceOp, TilesOp, ReduceOp, RepeatOp>(
-            [&](auto op) { phase(op); })
+        .Case<OnceOp, TilesOp, ReduceOp, RepeatOp>([&](auto op) { phase(op); })
         .Default([](Operation *) {}); // buffers, constants, views
 }
 
@@ -156,8 +153,7 @@ void TileEmitter::phase(OnceOp op) {
   if (!op.getPrepared())
     return steps(op.getBlock());
   Value valid = field(offsetof(RillCall, prepared_valid), e.i32);
-  Value stale =
-      e.icmp(LLVM::ICmpPredicate::eq, valid, e.integer(e.i32, 0));
+  Value stale = e.icmp(LLVM::ICmpPredicate::eq, valid, e.integer(e.i32, 0));
   e.ifThen(stale, [&] { steps(op.getBlock()); });
 }
 
@@ -194,17 +190,14 @@ void TileEmitter::runTasks(LLVM::LLVMFuncOp task, Value count) {
         return Values();
       },
       [&] {
-        e.loop(e.num(0), count, 1, [&](Value index) {
-          e.call(task, {env, index, e.num(0)});
-        });
+        e.loop(e.num(0), count, 1,
+               [&](Value index) { e.call(task, {env, index, e.num(0)}); });
         return Values();
       });
 }
 
 static bool isSink(Value value) {
-  while (auto view = value.getDefiningOp<ViewOp>())
-    value = view.getSource();
-  auto buffer = value.getDefiningOp<BufferOp>();
+  BufferOp buffer = rootOf(value);
   return buffer && buffer.getSpace() == Space::sink;
 }
 
@@ -249,11 +242,12 @@ void TileEmitter::emitTask(TilesOp op) {
   enterTask(op, entry);
   group = entry.getArgument(1);
   worker = entry.getArgument(2);
-  if (hasSinks(op))
-    emptySinks(op);
   int64_t most = op.getChunk();
   Value per = slot(Per);
   Value first = e.imul(group, per);
+  groupFirst = first;
+  if (hasSinks(op))
+    emptySinks(op);
   Value last = e.imin(e.iadd(first, per), slot(Tiles));
   e.loop(first, last, most, [&](Value index) {
     chunkFirst = index;
@@ -267,33 +261,54 @@ void TileEmitter::emitTask(TilesOp op) {
   e.ret();
 }
 
+/// What the phase accumulates into, with the kind of each sink; and which of
+/// them need not be emptied unless there is no sample at all.
+static llvm::MapVector<Operation *, Put> sinksOf(TilesOp phase) {
+  llvm::MapVector<Operation *, Put> sinks;
+  phase.walk([&](Operation *op) {
+    auto puts = op->getAttrOfType<DenseI32ArrayAttr>("puts");
+    unsigned outs = puts ? op->getNumOperands() - puts.size() : 0;
+    for (auto [index, operand] : llvm::enumerate(op->getOperands()))
+      if (isSink(operand) && !isa<ViewOp>(op))
+        sinks[rootOf(operand)] = puts && index >= outs
+                                     ? static_cast<Put>(puts[index - outs])
+                                     : Put::batch_sum;
+  });
+  return sinks;
+}
+
 /// Sums begin at zero; greatest and least elsewhere.
 void TileEmitter::emptySinks(TilesOp op) {
-  Value base = e.at(slot(Sinks), e.imul(group, sinkPitch()), e.i8);
-  VectorType type = Emitter::vec(e.i32, e.isa.vectorBits / 32);
-  int64_t step = e.isa.vectorBits / 8;
-  e.loop(e.num(0), e.num(sinkPitch()), step, [&](Value at) {
-    e.store(e.integer(type, 0), e.at(base, at, e.i8), 4);
+  llvm::DenseSet<Operation *> overwritten;
+  op.walk([&](OuterOp outer) {
+    if (writesWholeSink(outer))
+      overwritten.insert(rootOf(outer.getSink()));
   });
-  op.walk([&](Operation *inner) {
-    auto puts = inner->getAttrOfType<DenseI32ArrayAttr>("puts");
-    if (!puts)
-      return;
-    unsigned outs = inner->getNumOperands() - puts.size();
-    for (auto [index, raw] : llvm::enumerate(puts.asArrayRef())) {
-      Put kind = static_cast<Put>(raw);
-      if (kind != Put::batch_max && kind != Put::batch_min)
-        continue;
-      Value root = inner->getOperand(outs + index);
-      while (auto view = root.getDefiningOp<ViewOp>())
-        root = view.getSource();
-      Ref ref = resolve(root);
-      Type element = ref.type.getElementType();
-      Value address = pointer(ref, {}, {});
-      e.loop(ref.type.getFootprint() * 16, [&](Value at) {
-        e.store(neutral(kind, element), e.at(address, at, element));
-      });
-    }
+  Value none = e.icmp(LLVM::ICmpPredicate::sge, groupFirst, slot(Tiles));
+  for (auto [buffer, kind] : sinksOf(op)) {
+    auto empty = [&, buffer = cast<BufferOp>(buffer), kind = kind] {
+      emptySink(buffer, kind);
+    };
+    if (overwritten.contains(buffer))
+      e.ifThen(none, empty);
+    else
+      empty();
+  }
+}
+
+void TileEmitter::emptySink(BufferOp buffer, Put kind) {
+  BufType type = bufOf(buffer.getResult());
+  Type element = type.getElementType();
+  Value address = pointer(resolve(buffer.getResult()), {}, {});
+  int64_t count = type.getFootprint();
+  if (type.getLayout() == Layout::lanes)
+    count *= 16;
+  int64_t whole = count / W * W;
+  Value many = neutral(kind, Emitter::vec(element, W));
+  e.loop(e.num(0), e.num(whole), W,
+         [&](Value at) { e.store(many, e.at(address, at, element)); });
+  e.loop(e.num(whole), e.num(count), 1, [&](Value at) {
+    e.store(neutral(kind, element), e.at(address, at, element));
   });
 }
 
@@ -302,9 +317,7 @@ void TileEmitter::chunk(Block &block) {
     llvm::TypeSwitch<Operation *>(&op)
         .Case([&](EachOp op) { each(op); })
         .Case([&](OuterOp op) { emit(op); })
-        .Case([&](LoopOp op) {
-          loopOp(op, [&](Block &body) { chunk(body); });
-        })
+        .Case([&](LoopOp op) { loopOp(op, [&](Block &body) { chunk(body); }); })
         .Default([](Operation *) {});
 }
 
@@ -321,17 +334,14 @@ void TileEmitter::loopOp(LoopOp op, function_ref<void(Block &)> body) {
 /// 16 samples: one row must not cost a whole tile.
 void TileEmitter::each(EachOp op) {
   auto phase = op->getParentOfType<TilesOp>();
-  bool narrow = lanes > 16 && !phase
-                                   ->walk([](OuterOp) {
-                                     return WalkResult::interrupt();
-                                   })
-                                   .wasInterrupted();
+  bool narrow = lanes > 16 &&
+                !phase->walk([](OuterOp) { return WalkResult::interrupt(); })
+                     .wasInterrupted();
   e.loop(e.num(0), chunkTiles, 1, [&](Value index) {
     inEach = true;
     slotIndex = index;
     tile = e.iadd(chunkFirst, index);
-    active = e.imin(e.num(lanes),
-                    e.isub(slot(Batch), e.imul(tile, lanes)));
+    active = e.imin(e.num(lanes), e.isub(slot(Batch), e.imul(tile, lanes)));
     auto body = [&](int64_t count) {
       computed = count;
       steps(op.getBlock());
@@ -354,12 +364,10 @@ void TileEmitter::steps(Block &block) {
 
 void TileEmitter::step(Operation &op) {
   llvm::TypeSwitch<Operation *>(&op)
-      .Case([&](LoopOp op) {
-        loopOp(op, [&](Block &body) { steps(body); });
-      })
-      .Case<LoadOp, StoreOp, CopyOp, ScatterAddOp, PackOp, TransposeOp,
-            OuterOp, MapOp, MatmulOp, DotOp, LookupOp, LookupAddOp, TakeOp,
-            CumsumOp, TriSolveOp, DrawOp>([&](auto op) { emit(op); })
+      .Case([&](LoopOp op) { loopOp(op, [&](Block &body) { steps(body); }); })
+      .Case<LoadOp, StoreOp, CopyOp, ScatterAddOp, PackOp, TransposeOp, OuterOp,
+            MapOp, MatmulOp, DotOp, LookupOp, LookupAddOp, TakeOp, CumsumOp,
+            TriSolveOp, DrawOp>([&](auto op) { emit(op); })
       .Case<ViewOp, BufferOp, ConstantOp>([](auto) {})
       .Default([](Operation *op) {
         op->emitError("internal error: no CPU code for this step");

@@ -27,9 +27,8 @@ Type TileEmitter::memoryType(Type element) const {
 }
 
 Value TileEmitter::laneBytes(const Ref &ref, Value lane) {
-  return ref.type.isVarying()
-             ? e.imul(lane, size(ref.type.getElementType()))
-             : Value();
+  return ref.type.isVarying() ? e.imul(lane, size(ref.type.getElementType()))
+                              : Value();
 }
 
 Value TileEmitter::read(const Ref &ref, ArrayRef<Value> point, Value lane,
@@ -92,8 +91,7 @@ void TileEmitter::emit(LoadOp op) {
   Type element = memoryType(target.type.getElementType());
   int64_t count = target.type.getNumElements(), bytes = size(element);
   SmallVector<int64_t> dense = denseStrides(Layout::mem, shape);
-  Value partial =
-      e.icmp(LLVM::ICmpPredicate::slt, active, e.num(computed));
+  Value partial = e.icmp(LLVM::ICmpPredicate::slt, active, e.num(computed));
   e.ifThen(partial, [&] {
     VectorType type = Emitter::vec(element, W);
     Value zero = isa<FloatType>(element) ? e.real(type, 0) : e.integer(type, 0);
@@ -192,15 +190,15 @@ void TileEmitter::emit(ScatterAddOp op) {
 
 /// The scalar at one lane.
 Value TileEmitter::readLane(const Ref &ref, ArrayRef<Value> point, Value lane) {
-  return e.load(memoryType(ref.type.getElementType()),
-                pointer(ref, point, ref.type.getStrides(),
-                        laneBytes(ref, lane)));
+  return e.load(
+      memoryType(ref.type.getElementType()),
+      pointer(ref, point, ref.type.getStrides(), laneBytes(ref, lane)));
 }
 
 void TileEmitter::writeLane(const Ref &ref, ArrayRef<Value> point, Value lane,
                             Value value) {
-  e.store(value, pointer(ref, point, ref.type.getStrides(),
-                         laneBytes(ref, lane)));
+  e.store(value,
+          pointer(ref, point, ref.type.getStrides(), laneBytes(ref, lane)));
 }
 
 void TileEmitter::emit(LookupOp op) {
@@ -266,9 +264,9 @@ void TileEmitter::emit(TakeOp op) {
         writeLane(target, to, lane, readLane(x, source(to, at), lane));
       });
     });
-  Value at = isStep ? e.imax(e.imin(stepOf(op.getIndex()), e.num(count - 1)),
-                             e.num(0))
-                    : clamped(readLane(index, {}, e.num(0)), count);
+  Value at =
+      isStep ? e.imax(e.imin(stepOf(op.getIndex()), e.num(count - 1)), e.num(0))
+             : clamped(readLane(index, {}, e.num(0)), count);
   points(target.type.getShape(), [&](ArrayRef<Value> to) {
     overLanes(rows, [&](Value lane) {
       writeAt(target, to, lane, read(x, source(to, at), lane, rows));
@@ -287,13 +285,14 @@ void TileEmitter::emit(CumsumOp op) {
   ArrayRef<int64_t> shape = target.type.getShape();
   points(shape.drop_back(), [&](ArrayRef<Value> outer) {
     overLanes(rows, [&](Value lane) {
-      Value start = neutral(op.getExclusive() ? Put::batch_sum : Put::sum, type);
+      Value start =
+          neutral(op.getExclusive() ? Put::batch_sum : Put::sum, type);
       e.loop(e.num(0), e.num(shape.back()), 1, ValueRange(start),
              [&](Value k, ValueRange carried) {
                SmallVector<Value> point(outer);
                point.push_back(k);
-               Value sum = combine(Put::sum, carried[0],
-                                   read(x, point, lane, rows));
+               Value sum =
+                   combine(Put::sum, carried[0], read(x, point, lane, rows));
                writeAt(target, point, lane,
                        op.getExclusive() ? carried[0] : sum);
                return Values{sum};
@@ -321,13 +320,14 @@ void TileEmitter::emit(TriSolveOp op) {
   overLanes(rows, [&](Value lane) {
     e.loop(n, [&](Value step) {
       Value i = position(step);
-      Value sum = e.loop(e.num(0), step, 1, ValueRange(read(rhs, {i}, lane, rows)),
-                         [&](Value solved, ValueRange carried) {
-                           Value j = position(solved);
-                           Value a = coefficient(i, j, lane);
-                           Value x = read(target, {j}, lane, rows);
-                           return Values{e.fma(e.neg(a), x, carried[0])};
-                         })[0];
+      Value sum =
+          e.loop(e.num(0), step, 1, ValueRange(read(rhs, {i}, lane, rows)),
+                 [&](Value solved, ValueRange carried) {
+                   Value j = position(solved);
+                   Value a = coefficient(i, j, lane);
+                   Value x = read(target, {j}, lane, rows);
+                   return Values{e.fma(e.neg(a), x, carried[0])};
+                 })[0];
       if (!op.getUnit())
         sum = e.div(sum, coefficient(i, i, lane));
       writeAt(target, {i}, lane, sum);

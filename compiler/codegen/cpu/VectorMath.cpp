@@ -102,24 +102,24 @@ VectorMath::Reduced VectorMath::reduceExp(Value x) {
   Value n = e.sub(biased, c(x, shift));
   Value r = e.fma(n, c(x, -head), x);
   r = e.fma(n, c(x, -tail), r);
-  Value exponent = e.subI(e.bitcast(biased, integer),
-                          e.bitcast(c(x, shift), integer));
+  Value exponent =
+      e.subI(e.bitcast(biased, integer), e.bitcast(c(x, shift), integer));
   return {r, n, exponent};
 }
 
 /// exp(r) - 1 on |r| <= ln 2 / 2: r + r^2 q(r).
 Value VectorMath::expm1Poly(Value r) {
   // Errors 2^-32 and 2^-61.7 relative to exp(r) - 1.
-  static const double q32[] = {0.50000000464068081855, 0.166666668178111466,
-                               0.041666354667582717815, 0.0083332729038716515711,
-                               0.0013941008568734404984,
-                               0.00019914240811161766804};
+  static const double q32[] = {
+      0.50000000464068081855,   0.166666668178111466,
+      0.041666354667582717815,  0.0083332729038716515711,
+      0.0013941008568734404984, 0.00019914240811161766804};
   static const double q64[] = {
-      0.49999999999999999986,   0.16666666666666676599,
-      0.041666666666666701564,  0.0083333333333216162385,
-      0.0013888888888866774593, 0.00019841269886157559655,
+      0.49999999999999999986,     0.16666666666666676599,
+      0.041666666666666701564,    0.0083333333333216162385,
+      0.0013888888888866774593,   0.00019841269886157559655,
       0.000024801587360635694037, 2.7557244182761873e-6,
-      2.7557242716010305397e-7, 2.5109044653083557589e-8,
+      2.7557242716010305397e-7,   2.5109044653083557589e-8,
       2.09244521445414034e-9};
   Value q = Emitter::isF64(r.getType()) ? poly(r, q64) : poly(r, q32);
   return e.fma(e.mul(r, r), q, r);
@@ -142,10 +142,9 @@ Value VectorMath::expm1(Value x) {
   Value y = wideType ? inRange(x, -60, 710) : inRange(x, -30, 89);
   Reduced red = reduceExp(y);
   // 2 (2^(n-1) p + (2^(n-1) - 1/2)): 2^n itself may be out of range.
-  Value half = pow2(
-      e.subI(red.exponent, e.integer(red.exponent.getType(), 1)), x.getType());
-  Value value =
-      e.fma(half, expm1Poly(red.r), e.sub(half, c(x, 0.5)));
+  Value half = pow2(e.subI(red.exponent, e.integer(red.exponent.getType(), 1)),
+                    x.getType());
+  Value value = e.fma(half, expm1Poly(red.r), e.sub(half, c(x, 0.5)));
   return e.add(value, value);
 }
 
@@ -169,18 +168,18 @@ VectorMath::Mantissa VectorMath::splitLog(Value x, bool denormals) {
   Value exponent;
   if (wideType) {
     // No 64-bit arithmetic shift in AVX2: the exponent as a shifted double.
-    Value biased = e.lshr(e.addI(offset, e.integer(integer, int64_t(1) << 62)),
-                          52);
-    Value asFloat = e.bitcast(
-        e.bor(biased, e.integer(integer, 0x4330000000000000)), type);
+    Value biased =
+        e.lshr(e.addI(offset, e.integer(integer, int64_t(1) << 62)), 52);
+    Value asFloat =
+        e.bitcast(e.bor(biased, e.integer(integer, 0x4330000000000000)), type);
     exponent = e.sub(asFloat, c(x, 0x1p52 + 1024));
   } else {
     exponent = e.intToFloat(e.ashr(offset, 23), type);
   }
   if (denormals)
     exponent = e.sub(exponent, e.select(small, c(x, std::log2(lift)), c(x, 0)));
-  Value mantissa =
-      e.addI(e.band(offset, e.integer(integer, mask)), e.integer(integer, root));
+  Value mantissa = e.addI(e.band(offset, e.integer(integer, mask)),
+                          e.integer(integer, root));
   return {e.sub(e.bitcast(mantissa, type), c(x, 1)), exponent};
 }
 
@@ -204,9 +203,11 @@ Value VectorMath::logKernel(Mantissa m) {
   }
   // f - f^2/2 + f^3 P(f); error 2^-30.3.
   static const double coefs[] = {
-      0.33333310371039994473, -0.24999986414195760224, 0.20002231653056017706,
-      -0.16669266398100279939, 0.14218559918434661649, -0.12383994879560952222,
-      0.11873402269520739046, -0.1179219528989967503, 0.069172650527927158888};
+      0.33333310371039994473, -0.24999986414195760224,
+      0.20002231653056017706, -0.16669266398100279939,
+      0.14218559918434661649, -0.12383994879560952222,
+      0.11873402269520739046, -0.1179219528989967503,
+      0.069172650527927158888};
   Value z = e.mul(f, f);
   Value tail = e.mul(e.mul(f, z), poly(f, coefs));
   tail = e.fma(m.exponent, c(f, -2.12194440e-4), tail);
@@ -233,9 +234,8 @@ Value VectorMath::log1pCore(Value x, bool large) {
   int64_t root = wideType ? 0x3FE6A09E667F3BCD : 0x3F3504F3;
   int64_t exponentMask =
       wideType ? int64_t(0xFFF0000000000000) : int64_t(0xFF800000);
-  Value top = e.band(
-      e.subI(e.bitcast(u, integer), e.integer(integer, root)),
-      e.integer(integer, exponentMask));
+  Value top = e.band(e.subI(e.bitcast(u, integer), e.integer(integer, root)),
+                     e.integer(integer, exponentMask));
   Value scale = e.bitcast(
       e.subI(e.integer(integer, bias << (wideType ? 52 : 23)), top), type);
   Value f = e.fma(x, scale, e.sub(scale, c(x, 1)));
@@ -292,34 +292,62 @@ Value VectorMath::logaddexp(Value x, Value y) {
 
 Value VectorMath::body(Fn fn, Value x, Value y) {
   switch (fn) {
-  case Fn::Exp: return exp(x);
-  case Fn::Log: return log(x);
-  case Fn::Expm1: return expm1(x);
-  case Fn::Log1p: return log1p(x);
-  case Fn::Tanh: return tanh(x);
-  case Fn::Sigmoid: return sigmoid(x);
-  case Fn::Softplus: return softplus(x);
-  case Fn::LogSigmoid: return logSigmoid(x);
-  case Fn::Logaddexp: return logaddexp(x, y);
-  case Fn::Sqrt: return e.sqrt(x);
-  case Fn::Rsqrt: return e.div(c(x, 1), e.sqrt(x));
-  case Fn::Sin: return sin(x);
-  case Fn::Cos: return cos(x);
-  case Fn::Tan: return tan(x);
-  case Fn::Atan: return atan(x);
-  case Fn::Atan2: return atan2(x, y);
-  case Fn::Sinh: return sinh(x);
-  case Fn::Cosh: return cosh(x);
-  case Fn::Asinh: return asinh(x);
-  case Fn::Acosh: return acosh(x);
-  case Fn::Atanh: return atanh(x);
-  case Fn::Pow: return pow(x, y);
-  case Fn::Erf: return erf(x);
-  case Fn::Erfc: return erfc(x);
-  case Fn::Erfinv: return erfinv(x);
-  case Fn::Ndtri: return ndtri(x);
-  case Fn::Lgamma: return lgamma(x);
-  case Fn::Digamma: return digamma(x);
+  case Fn::Exp:
+    return exp(x);
+  case Fn::Log:
+    return log(x);
+  case Fn::Expm1:
+    return expm1(x);
+  case Fn::Log1p:
+    return log1p(x);
+  case Fn::Tanh:
+    return tanh(x);
+  case Fn::Sigmoid:
+    return sigmoid(x);
+  case Fn::Softplus:
+    return softplus(x);
+  case Fn::LogSigmoid:
+    return logSigmoid(x);
+  case Fn::Logaddexp:
+    return logaddexp(x, y);
+  case Fn::Sqrt:
+    return e.sqrt(x);
+  case Fn::Rsqrt:
+    return e.div(c(x, 1), e.sqrt(x));
+  case Fn::Sin:
+    return sin(x);
+  case Fn::Cos:
+    return cos(x);
+  case Fn::Tan:
+    return tan(x);
+  case Fn::Atan:
+    return atan(x);
+  case Fn::Atan2:
+    return atan2(x, y);
+  case Fn::Sinh:
+    return sinh(x);
+  case Fn::Cosh:
+    return cosh(x);
+  case Fn::Asinh:
+    return asinh(x);
+  case Fn::Acosh:
+    return acosh(x);
+  case Fn::Atanh:
+    return atanh(x);
+  case Fn::Pow:
+    return pow(x, y);
+  case Fn::Erf:
+    return erf(x);
+  case Fn::Erfc:
+    return erfc(x);
+  case Fn::Erfinv:
+    return erfinv(x);
+  case Fn::Ndtri:
+    return ndtri(x);
+  case Fn::Lgamma:
+    return lgamma(x);
+  case Fn::Digamma:
+    return digamma(x);
   }
   llvm_unreachable("internal error: unknown function");
 }

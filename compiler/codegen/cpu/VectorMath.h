@@ -1,4 +1,5 @@
-//===- VectorMath.h - Transcendental functions as vector code ----*- C++ -*-===//
+//===- VectorMath.h - Transcendental functions as vector code ----*- C++
+//-*-===//
 //
 // Every function of the lane level as arithmetic on scalars or vectors of any
 // width: no calls to libm. f32 and f64; the same sequence of operations for
@@ -14,9 +15,34 @@
 namespace rill::cpu {
 
 enum class Fn {
-  Exp, Log, Expm1, Log1p, Tanh, Sigmoid, Softplus, LogSigmoid, Logaddexp,
-  Sqrt, Rsqrt, Sin, Cos, Tan, Atan, Atan2, Sinh, Cosh, Asinh, Acosh, Atanh,
-  Pow, Erf, Erfc, Erfinv, Ndtri, Lgamma, Digamma
+  Exp,
+  Log,
+  Expm1,
+  Log1p,
+  Tanh,
+  Sigmoid,
+  Softplus,
+  LogSigmoid,
+  Logaddexp,
+  Sqrt,
+  Rsqrt,
+  Sin,
+  Cos,
+  Tan,
+  Atan,
+  Atan2,
+  Sinh,
+  Cosh,
+  Asinh,
+  Acosh,
+  Atanh,
+  Pow,
+  Erf,
+  Erfc,
+  Erfinv,
+  Ndtri,
+  Lgamma,
+  Digamma
 };
 
 /// What is promised of one function.
@@ -49,15 +75,22 @@ public:
 
 private:
   using Coefs = llvm::ArrayRef<double>;
-  Value poly(Value x, Coefs low);        ///< Horner, constant first
+  Value poly(Value x, Coefs low); ///< Horner, constant first
   Value c(Value like, double value) { return e.real(like.getType(), value); }
-  Value signBit(Value x);                ///< -0.0 or 0.0
+  Value signBit(Value x);                          ///< -0.0 or 0.0
   Value inRange(Value x, double low, double high); ///< NaN stays
-  Value pow2(Value integer, Type type);  ///< exact, for normal results
-  struct Reduced { Value r; Value n; Value exponent; };
+  Value pow2(Value integer, Type type); ///< exact, for normal results
+  struct Reduced {
+    Value r;
+    Value n;
+    Value exponent;
+  };
   Reduced reduceExp(Value x);
   Value expm1Poly(Value r);
-  struct Mantissa { Value f; Value exponent; };
+  struct Mantissa {
+    Value f;
+    Value exponent;
+  };
   Mantissa splitLog(Value x, bool denormals);
   Value logKernel(Mantissa m);
   Value log1pCore(Value x, bool large);
@@ -75,7 +108,9 @@ private:
   Value logSigmoid(Value x);
   Value logaddexp(Value x, Value y);
   // Trigonometric, hyperbolic, powers, in f64: VectorTrig.cpp.
-  struct Quadrant { Value r, odd, flipSin, flipCos; };
+  struct Quadrant {
+    Value r, odd, flipSin, flipCos;
+  };
   Quadrant quadrant(Value x);
   Value sinPoly(Value r);
   Value cosPoly(Value r);

@@ -33,18 +33,18 @@ Value VectorMath::erfSmall(Value x) {
 /// (x - 4) / (x + 4), error 2^-61.
 Value VectorMath::erfcPositive(Value given) {
   static const double coefs[] = {
-      1.2329951186255525089,      -0.13962111684056251706,
-      0.015379652102620071748,    0.068097054254693115279,
-      -0.10103906603632703719,    0.093732834998330893992,
-      -0.066330365811606175004,   0.037167515537907404943,
-      -0.016197734066246565074,   0.005031969972146868644,
-      -0.00075777322076434180718, -0.00019925664402716307488,
-      0.00015062134024938183295,  -0.000024399493324391787545,
+      1.2329951186255525089,       -0.13962111684056251706,
+      0.015379652102620071748,     0.068097054254693115279,
+      -0.10103906603632703719,     0.093732834998330893992,
+      -0.066330365811606175004,    0.037167515537907404943,
+      -0.016197734066246565074,    0.005031969972146868644,
+      -0.00075777322076434180718,  -0.00019925664402716307488,
+      0.00015062134024938183295,   -0.000024399493324391787545,
       -0.000011220986996143879177, 5.7107140174832780658e-6,
-      2.9180500103722392198e-7,   -8.276171598083837962e-7,
-      7.6855684612603465098e-8,   1.1306889378373726496e-7,
-      -1.9013347053088687209e-8,  -1.6437132601640066517e-8,
-      1.6927356284776653919e-9,   2.0443373605881056315e-9,
+      2.9180500103722392198e-7,    -8.276171598083837962e-7,
+      7.6855684612603465098e-8,    1.1306889378373726496e-7,
+      -1.9013347053088687209e-8,   -1.6437132601640066517e-8,
+      1.6927356284776653919e-9,    2.0443373605881056315e-9,
       2.7156450341318351595e-10};
   Value x = inRange(given, 0, 28);
   Value t = e.div(e.sub(x, c(x, 4)), e.add(x, c(x, 4)));
@@ -71,36 +71,44 @@ Value VectorMath::erfc(Value x) {
 
 /// The normal quantile of 1/2 + q, given tail = min(p, 1 - p) too: AS 241.
 Value VectorMath::quantile(Value q, Value tail) {
-  static const double a[] = {
-      3.3871328727963666080e0, 1.3314166789178437745e2,
-      1.9715909503065514427e3, 1.3731693765509461125e4,
-      4.5921953931549871457e4, 6.7265770927008700853e4,
-      3.3430575583588128105e4, 2.5090809287301226727e3};
-  static const double b[] = {
-      1.0,                     4.2313330701600911252e1,
-      6.8718700749205790830e2, 5.3941960214247511077e3,
-      2.1213794301586595867e4, 3.9307895800092710610e4,
-      2.8729085735721942674e4, 5.2264952788528545610e3};
+  static const double a[] = {3.3871328727963666080e0, 1.3314166789178437745e2,
+                             1.9715909503065514427e3, 1.3731693765509461125e4,
+                             4.5921953931549871457e4, 6.7265770927008700853e4,
+                             3.3430575583588128105e4, 2.5090809287301226727e3};
+  static const double b[] = {1.0,
+                             4.2313330701600911252e1,
+                             6.8718700749205790830e2,
+                             5.3941960214247511077e3,
+                             2.1213794301586595867e4,
+                             3.9307895800092710610e4,
+                             2.8729085735721942674e4,
+                             5.2264952788528545610e3};
   static const double cc[] = {
-      1.42343711074968357734e0, 4.63033784615654529590e0,
-      5.76949722146069140550e0, 3.64784832476320460504e0,
-      1.27045825245236838258e0, 2.41780725177450611770e-1,
+      1.42343711074968357734e0,  4.63033784615654529590e0,
+      5.76949722146069140550e0,  3.64784832476320460504e0,
+      1.27045825245236838258e0,  2.41780725177450611770e-1,
       2.27238449892691845833e-2, 7.74545014278341407640e-4};
-  static const double d[] = {
-      1.0,                       2.05319162663775882187e0,
-      1.67638483018380384940e0,  6.89767334985100004550e-1,
-      1.48103976427480074590e-1, 1.51986665636164571966e-2,
-      5.47593808499534494600e-4, 1.05075007164441684324e-9};
+  static const double d[] = {1.0,
+                             2.05319162663775882187e0,
+                             1.67638483018380384940e0,
+                             6.89767334985100004550e-1,
+                             1.48103976427480074590e-1,
+                             1.51986665636164571966e-2,
+                             5.47593808499534494600e-4,
+                             1.05075007164441684324e-9};
   static const double ee[] = {
       6.65790464350110377720e0,  5.46378491116411436990e0,
       1.78482653991729133580e0,  2.96560571828504891230e-1,
       2.65321895265761230930e-2, 1.24266094738807843860e-3,
       2.71155556874348757815e-5, 2.01033439929228813265e-7};
-  static const double f[] = {
-      1.0,                       5.99832206555887937690e-1,
-      1.36929880922735805310e-1, 1.48753612908506148525e-2,
-      7.86869131145613259100e-4, 1.84631831751005468180e-5,
-      1.42151175831644588870e-7, 2.04426310338993978564e-15};
+  static const double f[] = {1.0,
+                             5.99832206555887937690e-1,
+                             1.36929880922735805310e-1,
+                             1.48753612908506148525e-2,
+                             7.86869131145613259100e-4,
+                             1.84631831751005468180e-5,
+                             1.42151175831644588870e-7,
+                             2.04426310338993978564e-15};
   // One rational function with coefficients chosen per lane.
   Value central = e.le(e.abs(q), c(q, 0.425));
   Value r = e.sqrt(e.neg(log(tail)));
@@ -118,8 +126,8 @@ Value VectorMath::quantile(Value q, Value tail) {
   }
   Value ratio = e.div(top, bottom);
   Value value = e.select(central, e.mul(q, ratio), e.copySign(ratio, q));
-  Value edge = e.select(e.eq(tail, c(q, 0)), e.copySign(c(q, inf), q),
-                        c(q, notANumber));
+  Value edge =
+      e.select(e.eq(tail, c(q, 0)), e.copySign(c(q, inf), q), c(q, notANumber));
   return e.select(e.gt(tail, c(q, 0)), value, edge);
 }
 
@@ -155,9 +163,9 @@ Value VectorMath::lgamma(Value x) {
   product = e.select(small, product, c(x, 1));
   Value z = e.select(small, e.add(a, c(x, 8)), a);
   // B_2k / (2k (2k - 1)).
-  static const double series[] = {
-      1. / 12, -1. / 360, 1. / 1260, -1. / 1680, 1. / 1188, -691. / 360360,
-      1. / 156, -3617. / 122400};
+  static const double series[] = {1. / 12,    -1. / 360,      1. / 1260,
+                                  -1. / 1680, 1. / 1188,      -691. / 360360,
+                                  1. / 156,   -3617. / 122400};
   Value w = e.div(c(x, 1), z);
   Value tail = e.mul(w, poly(e.mul(w, w), series));
   Value logZ = log(z);
@@ -187,15 +195,15 @@ Value VectorMath::digamma(Value x) {
   sum = e.select(small, sum, c(x, 0));
   Value z = e.select(small, e.add(a, c(x, 8)), a);
   // B_2k / 2k.
-  static const double series[] = {1. / 12,  -1. / 120, 1. / 252, -1. / 240,
-                                  1. / 132, -691. / 32760, 1. / 12,
-                                  -3617. / 8160};
+  static const double series[] = {1. / 12,   -1. / 120,    1. / 252,
+                                  -1. / 240, 1. / 132,     -691. / 32760,
+                                  1. / 12,   -3617. / 8160};
   Value w = e.div(c(x, 1), z), square = e.mul(w, w);
-  Value value = e.sub(log(z), e.fma(c(x, 0.5), w, e.mul(square, poly(square, series))));
+  Value value =
+      e.sub(log(z), e.fma(c(x, 0.5), w, e.mul(square, poly(square, series))));
   value = e.sub(value, sum);
   Value near = e.sub(x, e.roundEven(x));
-  Value mirrored =
-      e.sub(value, e.div(c(x, pi), tan(e.mul(c(x, pi), near))));
+  Value mirrored = e.sub(value, e.div(c(x, pi), tan(e.mul(c(x, pi), near))));
   mirrored = e.select(e.eq(near, c(x, 0)), c(x, notANumber), mirrored);
   value = e.select(reflect, mirrored, value);
   value = e.select(e.eq(x, c(x, 0)), e.copySign(c(x, inf), e.neg(x)), value);
@@ -224,15 +232,15 @@ Value VectorMath::normal(Type type, Value words) {
   bool wideType = Emitter::isF64(type);
   Type integer = words.getType();
   int64_t top = wideType ? int64_t(uint64_t(1) << 63) : int64_t(0x80000000u);
-  Value low = e.band(words, e.integer(integer, wideType
-                                                   ? int64_t(~uint64_t(0) >> 1)
-                                                   : int64_t(0x7FFFFFFF)));
+  Value low =
+      e.band(words, e.integer(integer, wideType ? int64_t(~uint64_t(0) >> 1)
+                                                : int64_t(0x7FFFFFFF)));
   // Signed conversion: the top bit is gone.
   Value p = e.mul(e.add(e.intToFloat(low, type), e.real(type, 0.5)),
                   e.real(type, wideType ? 0x1p-64 : 0x1p-32));
-  Value up = e.icmp(LLVM::ICmpPredicate::ne,
-                    e.band(words, e.integer(integer, top)),
-                    e.integer(integer, 0));
+  Value up =
+      e.icmp(LLVM::ICmpPredicate::ne, e.band(words, e.integer(integer, top)),
+             e.integer(integer, 0));
   Value below = apply(Fn::Ndtri, p);
   return e.select(up, e.neg(below), below);
 }

@@ -47,9 +47,9 @@ Value VectorMath::sinPoly(Value r) {
 
 Value VectorMath::cosPoly(Value r) {
   static const double coefs[] = {
-      4.16666666666666019037e-02,  -1.38888888888741095749e-03,
-      2.48015872894767294178e-05,  -2.75573143513906633035e-07,
-      2.08757232129817482790e-09,  -1.13596475577881948265e-11};
+      4.16666666666666019037e-02, -1.38888888888741095749e-03,
+      2.48015872894767294178e-05, -2.75573143513906633035e-07,
+      2.08757232129817482790e-09, -1.13596475577881948265e-11};
   Value z = e.mul(r, r);
   Value half = e.mul(c(r, 0.5), z);
   Value head = e.sub(c(r, 1), half);
@@ -78,11 +78,11 @@ Value VectorMath::tan(Value x) {
 /// atan(n / d) for n, d >= 0, not both zero.
 Value VectorMath::atanPositive(Value n, Value d) {
   static const double coefs[] = {
-      3.33333333333329318027e-01,  -1.99999999998764832476e-01,
-      1.42857142725034663711e-01,  -1.11111104054623557880e-01,
-      9.09088713343650656196e-02,  -7.69187620504482999495e-02,
-      6.66107313738753120669e-02,  -5.83357013379057348645e-02,
-      4.97687799461593236017e-02,  -3.65315727442169155270e-02,
+      3.33333333333329318027e-01, -1.99999999998764832476e-01,
+      1.42857142725034663711e-01, -1.11111104054623557880e-01,
+      9.09088713343650656196e-02, -7.69187620504482999495e-02,
+      6.66107313738753120669e-02, -5.83357013379057348645e-02,
+      4.97687799461593236017e-02, -3.65315727442169155270e-02,
       1.62858201153657823623e-02};
   struct Part {
     double from, high, low;
@@ -94,8 +94,8 @@ Value VectorMath::atanPositive(Value n, Value d) {
       {39. / 16, 1.57079632679489655800e+00, 6.12323399573676603587e-17}};
   // (n - c d) / (d + c n) around atan(c), c = 1/2, 1, 3/2, infinity.
   Value half = c(n, 0.5), threeHalves = c(n, 1.5);
-  Value tops[] = {e.fma(d, c(n, -0.5), n), e.sub(n, d),
-                  e.fma(d, c(n, -1.5), n), e.neg(d)};
+  Value tops[] = {e.fma(d, c(n, -0.5), n), e.sub(n, d), e.fma(d, c(n, -1.5), n),
+                  e.neg(d)};
   Value bottoms[] = {e.fma(n, half, d), e.add(n, d), e.fma(n, threeHalves, d),
                      n};
   Value top = n, bottom = d, high = c(n, 0), low = c(n, 0);
@@ -121,9 +121,10 @@ Value VectorMath::atan2(Value x, Value y) {
   Value a = e.abs(x), d = e.abs(y);
   // Scaled at the ends of the range, so that no sum or product leaves it.
   Value greater = e.maxOr(a, d);
-  Value tiny = e.lt(greater, c(x, 0x1p-900)), huge = e.gt(greater, c(x, 0x1p1000));
-  Value scale = e.select(tiny, c(x, 0x1p100),
-                         e.select(huge, c(x, 0x1p-100), c(x, 1)));
+  Value tiny = e.lt(greater, c(x, 0x1p-900)),
+        huge = e.gt(greater, c(x, 0x1p1000));
+  Value scale =
+      e.select(tiny, c(x, 0x1p100), e.select(huge, c(x, 0x1p-100), c(x, 1)));
   Value angle = atanPositive(e.mul(a, scale), e.mul(d, scale));
   Value negative = e.lt(e.copySign(c(x, 1), y), c(x, 0));
   Value bothZero = e.eq(greater, c(x, 0));
@@ -153,8 +154,7 @@ Value VectorMath::cosh(Value x) {
 Value VectorMath::asinh(Value x) {
   Value a = e.abs(x), square = e.mul(a, a);
   Value root = e.sqrt(e.add(square, c(x, 1)));
-  Value near =
-      log1p(e.add(a, e.div(square, e.add(root, c(x, 1)))));
+  Value near = log1p(e.add(a, e.div(square, e.add(root, c(x, 1)))));
   Value far = e.add(log(a), c(x, 0.693147180559945309417));
   return e.copySign(e.select(e.gt(a, c(x, 0x1p50)), far, near), x);
 }
@@ -181,10 +181,10 @@ Value VectorMath::atanh(Value x) {
 Value VectorMath::pow(Value x, Value y) {
   Value a = e.abs(x);
   Mantissa m = splitLog(a, /*denormals=*/true);
-  static const double coefs[] = {
-      0.66666666666666660887, 0.40000000000006332472, 0.2857142856905825613,
-      0.22222222650981682811, 0.18181775329077787421, 0.15387105529656047241,
-      0.13249783716159641777, 0.132543818377888664};
+  static const double coefs[] = {0.66666666666666660887, 0.40000000000006332472,
+                                 0.2857142856905825613,  0.22222222650981682811,
+                                 0.18181775329077787421, 0.15387105529656047241,
+                                 0.13249783716159641777, 0.132543818377888664};
   // s = f / (2 + f) in two doubles.
   Value bottom = e.add(m.f, c(x, 2));
   Value lost = e.sub(m.f, e.sub(bottom, c(x, 2)));
@@ -226,11 +226,10 @@ Value VectorMath::pow(Value x, Value y) {
   power = e.select(endless, atEndless, power);
   Value whole = e.eq(e.floor(y), y);
   Value halfY = e.mul(y, c(x, 0.5));
-  Value odd = e.select(whole, e.select(e.eq(e.floor(halfY), halfY), zero, one),
-                       zero);
+  Value odd =
+      e.select(whole, e.select(e.eq(e.floor(halfY), halfY), zero, one), zero);
   odd = e.select(endless, zero, odd);
-  Value signedPower =
-      e.select(e.gt(odd, zero), e.copySign(power, x), power);
+  Value signedPower = e.select(e.gt(odd, zero), e.copySign(power, x), power);
   Value refuse = e.select(whole, zero, one);
   Value negative = e.select(e.lt(x, zero), refuse, zero);
   Value isInf = e.eq(a, c(x, inf));

@@ -45,7 +45,8 @@ NativeLane::compile(ModuleOp given, ArrayRef<StringRef> entries,
     function->setAttr("rill.entry", UnitAttr::get(context));
     Signature &signature = signatures[entry.str()];
     for (Type type : function.getArgumentTypes())
-      signature.elements.push_back(cast<lane::TensorType>(type).getElementType());
+      signature.elements.push_back(
+          cast<lane::TensorType>(type).getElementType());
     signature.arguments = signature.elements.size();
     for (Type type : function.getResultTypes()) {
       auto tensor = cast<lane::TensorType>(type);
@@ -77,8 +78,8 @@ NativeLane::compile(StringRef text, MLIRContext &context,
   return compile(**module, entries, targets, options);
 }
 
-llvm::Expected<OwningOpRef<ModuleOp>>
-NativeLane::parse(StringRef text, MLIRContext &context) {
+llvm::Expected<OwningOpRef<ModuleOp>> NativeLane::parse(StringRef text,
+                                                        MLIRContext &context) {
   auto module = parseSourceString<ModuleOp>(text, &context);
   if (!module)
     return failedAt("parsing", text.str());

@@ -1,4 +1,5 @@
-//===- LaneRun.h - Lane functions as native code, in tests -------*- C++ -*-===//
+//===- LaneRun.h - Lane functions as native code, in tests -------*- C++
+//-*-===//
 //
 // Takes lane functions the whole way down and runs them on the interpreter's
 // arrays, so that a test can hold native code against the interpreter.

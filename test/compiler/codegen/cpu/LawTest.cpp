@@ -35,8 +35,8 @@ static NativeLane compile(cpu::Targets targets = {true, true, false},
                           tile::LaneToTileOptions options = {},
                           const char *element = "f32") {
   return llvm::cantFail(
-      NativeLane::compile(couplingFlow(dims, layers, width, element),
-                          context(), {"logp", "grad"}, targets, options));
+      NativeLane::compile(couplingFlow(dims, layers, width, element), context(),
+                          {"logp", "grad"}, targets, options));
 }
 
 static std::vector<Array> run(const NativeLane &native, llvm::StringRef name,
@@ -61,8 +61,7 @@ TEST(Law, DensityIsTheSameForBothInstructionSetsAndAnyWorkers) {
   auto first = flat(run(native, "logp", arguments, 333, native.isas()[0]));
   for (cpu::Isa isa : native.isas())
     for (int workers : {1, 2, 4})
-      EXPECT_EQ(first,
-                flat(run(native, "logp", arguments, 333, isa, workers)));
+      EXPECT_EQ(first, flat(run(native, "logp", arguments, 333, isa, workers)));
 }
 
 TEST(Law, DensityOfASampleDoesNotDependOnItsBatch) {
@@ -72,7 +71,8 @@ TEST(Law, DensityOfASampleDoesNotDependOnItsBatch) {
   auto arguments = couplingArguments(dims, layers, width, batch, 2);
   auto whole = flat(run(native, "logp", arguments, batch, isa));
   for (int64_t cut : {1, 16, 17, 64, 100}) {
-    for (auto [from, to] : {std::pair<int64_t, int64_t>{0, cut}, {cut, batch}}) {
+    for (auto [from, to] :
+         {std::pair<int64_t, int64_t>{0, cut}, {cut, batch}}) {
       auto part = arguments;
       part[0].data.assign(arguments[0].data.begin() + from * dims,
                           arguments[0].data.begin() + to * dims);
@@ -95,8 +95,8 @@ TEST(Law, GradientIsTheSameForInstructionSetsWorkersAndSchedules) {
         auto got = flat(run(native, "grad", arguments, 700, isa, workers));
         if (first.empty())
           first = got;
-        EXPECT_EQ(first, got) << "chunk " << chunk << ", " << workers
-                              << " workers";
+        EXPECT_EQ(first, got)
+            << "chunk " << chunk << ", " << workers << " workers";
       }
   }
 }
@@ -125,8 +125,8 @@ TEST(Law, AnEmptyBatchGivesNoSamplesAndZeroSums) {
 TEST(Law, DoublePrecisionAgreesWithTheInterpreterTo1e12) {
   NativeLane native = compile({true, true, false}, {}, "f64");
   auto arguments = couplingArguments(dims, layers, width, 100, 6);
-  auto module = llvm::cantFail(NativeLane::parse(
-      couplingFlow(dims, layers, width, "f64"), context()));
+  auto module = llvm::cantFail(
+      NativeLane::parse(couplingFlow(dims, layers, width, "f64"), context()));
   lane::InterpContext call;
   call.batch = 100;
   auto want = flat(llvm::cantFail(lane::interpret(
@@ -143,15 +143,14 @@ TEST(Law, TwoBuildsGiveTheSameBytes) {
 
 TEST(Law, TheObjectNeedsNothingFromLibm) {
   NativeLane native = compile({true, true, true});
-  auto buffer = llvm::MemoryBuffer::getMemBuffer(native.program().object(), "",
-                                                 false);
+  auto buffer =
+      llvm::MemoryBuffer::getMemBuffer(native.program().object(), "", false);
   auto object = llvm::cantFail(
       llvm::object::ObjectFile::createObjectFile(buffer->getMemBufferRef()));
   for (const llvm::object::SymbolRef &symbol : object->symbols())
     if (llvm::cantFail(symbol.getFlags()) &
         llvm::object::SymbolRef::SF_Undefined) {
       std::string name = llvm::cantFail(symbol.getName()).str();
-      EXPECT_TRUE(name.empty() || name == "memset" || name == "memcpy")
-          << name;
+      EXPECT_TRUE(name.empty() || name == "memset" || name == "memcpy") << name;
     }
 }

@@ -1,4 +1,5 @@
-//===- NativeRun.h - Compiling and calling tile programs in tests -*- C++ -*-===//
+//===- NativeRun.h - Compiling and calling tile programs in tests -*- C++
+//-*-===//
 //
 // Compiles a module of tile programs for this machine, loads it, and calls its
 // kernels on plain arrays, with workspace and prepared memory filled with

@@ -46,8 +46,8 @@ static std::string flowObject(cpu::Targets targets) {
   registerLaneDialects(registry);
   mlir::MLIRContext context(registry);
   context.loadAllAvailableDialects();
-  auto native = llvm::cantFail(NativeLane::compile(
-      couplingFlow(4, 2, 8), context, {"logp"}, targets));
+  auto native = llvm::cantFail(
+      NativeLane::compile(couplingFlow(4, 2, 8), context, {"logp"}, targets));
   return native.program().object();
 }
 

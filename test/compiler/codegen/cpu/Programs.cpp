@@ -117,8 +117,8 @@ std::string rill::test::couplingFlow(int dims, int layers, int width,
       "    lane.yield %nll : {}\n  }}\n"
       "  return %v, %g#0, %g#1, %g#2, %g#3 : {}{}\n}}\n",
       w.signature(false), inv, w.signature(true), inv, inputs, inv, inv,
-      w.signature(true).substr(2), w.density("i"), one, inv, inv, inv, inv,
-      inv, inv, inv, inv, inv, w.signature(true));
+      w.signature(true).substr(2), w.density("i"), one, inv, inv, inv, inv, inv,
+      inv, inv, inv, inv, w.signature(true));
   return text;
 }
 

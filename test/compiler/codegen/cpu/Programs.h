@@ -1,4 +1,5 @@
-//===- Programs.h - Lane programs that several tests use ---------*- C++ -*-===//
+//===- Programs.h - Lane programs that several tests use ---------*- C++
+//-*-===//
 //
 // A coupling flow's log-density and the gradient of its mean, in the form that
 // the compiler makes of users' models: small enough to read, with everything

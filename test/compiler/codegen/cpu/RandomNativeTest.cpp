@@ -63,8 +63,8 @@ static Complaint agrees(Program &p, llvm::StringRef name,
   auto noisy = interpret(function, arguments, noise);
   if (!noisy)
     return complaintOf(noisy);
-  auto native = NativeLane::compile(*p.module, {name}, how.targets,
-                                    how.schedule);
+  auto native =
+      NativeLane::compile(*p.module, {name}, how.targets, how.schedule);
   if (!native)
     return complaintOf(native);
   std::optional<std::vector<Array>> first;
@@ -151,17 +151,18 @@ TEST(RandomNative, GenericVariantAgrees) {
 TEST(RandomNative, DerivativesAgreeWithTheInterpreter) {
   mlir::MLIRContext context;
   prepare(context);
-  EXPECT_ALL_HOLD(forAll(context, {}, programs(80), [](Program &p) -> Complaint {
-    addVjp(p.function(), "reverse");
-    auto value = interpret(p.function(), p.arguments, p.context);
-    if (!value)
-      return complaintOf(value);
-    std::vector<Array> arguments = p.arguments;
-    std::vector<Array> seeds =
-        randomLike(floatsOf(p.function().getResultTypes(), *value), 3);
-    arguments.insert(arguments.end(), seeds.begin(), seeds.end());
-    Variation how;
-    how.tolerance = 1e-11;
-    return agrees(p, "reverse", arguments, how);
-  }));
+  EXPECT_ALL_HOLD(
+      forAll(context, {}, programs(80), [](Program &p) -> Complaint {
+        addVjp(p.function(), "reverse");
+        auto value = interpret(p.function(), p.arguments, p.context);
+        if (!value)
+          return complaintOf(value);
+        std::vector<Array> arguments = p.arguments;
+        std::vector<Array> seeds =
+            randomLike(floatsOf(p.function().getResultTypes(), *value), 3);
+        arguments.insert(arguments.end(), seeds.begin(), seeds.end());
+        Variation how;
+        how.tolerance = 1e-11;
+        return agrees(p, "reverse", arguments, how);
+      }));
 }

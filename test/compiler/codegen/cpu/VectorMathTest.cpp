@@ -6,10 +6,10 @@
 // values. The two FMA variants must give the same bits.
 //
 //===----------------------------------------------------------------------===//
+#include "codegen/cpu/VectorMath.h"
 #include "codegen/cpu/Compile.h"
 #include "codegen/cpu/Jit.h"
 #include "codegen/cpu/ProgramObject.h"
-#include "codegen/cpu/VectorMath.h"
 
 #include "mlir/IR/MLIRContext.h"
 #include "gtest/gtest.h"
@@ -85,39 +85,65 @@ static Long softplusOf(Long x) {
 
 static Long oracle(Fn fn, Long x, Long y) {
   switch (fn) {
-  case Fn::Exp: return std::exp(x);
-  case Fn::Log: return std::log(x);
-  case Fn::Expm1: return std::expm1(x);
-  case Fn::Log1p: return std::log1p(x);
-  case Fn::Tanh: return std::tanh(x);
-  case Fn::Sigmoid: return x < 0 ? std::exp(x) / (1 + std::exp(x))
-                                 : 1 / (1 + std::exp(-x));
-  case Fn::Softplus: return softplusOf(x);
-  case Fn::LogSigmoid: return -softplusOf(-x);
+  case Fn::Exp:
+    return std::exp(x);
+  case Fn::Log:
+    return std::log(x);
+  case Fn::Expm1:
+    return std::expm1(x);
+  case Fn::Log1p:
+    return std::log1p(x);
+  case Fn::Tanh:
+    return std::tanh(x);
+  case Fn::Sigmoid:
+    return x < 0 ? std::exp(x) / (1 + std::exp(x)) : 1 / (1 + std::exp(-x));
+  case Fn::Softplus:
+    return softplusOf(x);
+  case Fn::LogSigmoid:
+    return -softplusOf(-x);
   case Fn::Logaddexp:
     if (std::isnan(x) || std::isnan(y))
       return NAN;
     return x == y ? x + std::log(2.0L)
                   : std::fmax(x, y) + std::log1p(std::exp(-std::fabs(x - y)));
-  case Fn::Sqrt: return std::sqrt(x);
-  case Fn::Rsqrt: return 1 / std::sqrt(x);
-  case Fn::Sin: return std::sin(x);
-  case Fn::Cos: return std::cos(x);
-  case Fn::Tan: return std::tan(x);
-  case Fn::Atan: return std::atan(x);
-  case Fn::Atan2: return std::atan2(x, y);
-  case Fn::Sinh: return std::sinh(x);
-  case Fn::Cosh: return std::cosh(x);
-  case Fn::Asinh: return std::asinh(x);
-  case Fn::Acosh: return std::acosh(x);
-  case Fn::Atanh: return std::atanh(x);
-  case Fn::Pow: return std::pow(x, y);
-  case Fn::Erf: return std::erf(x);
-  case Fn::Erfc: return std::erfc(x);
-  case Fn::Erfinv: return erfinvOf(x);
-  case Fn::Ndtri: return normalOf(x);
-  case Fn::Lgamma: return std::lgamma(x);
-  case Fn::Digamma: return digamma(x);
+  case Fn::Sqrt:
+    return std::sqrt(x);
+  case Fn::Rsqrt:
+    return 1 / std::sqrt(x);
+  case Fn::Sin:
+    return std::sin(x);
+  case Fn::Cos:
+    return std::cos(x);
+  case Fn::Tan:
+    return std::tan(x);
+  case Fn::Atan:
+    return std::atan(x);
+  case Fn::Atan2:
+    return std::atan2(x, y);
+  case Fn::Sinh:
+    return std::sinh(x);
+  case Fn::Cosh:
+    return std::cosh(x);
+  case Fn::Asinh:
+    return std::asinh(x);
+  case Fn::Acosh:
+    return std::acosh(x);
+  case Fn::Atanh:
+    return std::atanh(x);
+  case Fn::Pow:
+    return std::pow(x, y);
+  case Fn::Erf:
+    return std::erf(x);
+  case Fn::Erfc:
+    return std::erfc(x);
+  case Fn::Erfinv:
+    return erfinvOf(x);
+  case Fn::Ndtri:
+    return normalOf(x);
+  case Fn::Lgamma:
+    return std::lgamma(x);
+  case Fn::Digamma:
+    return digamma(x);
   }
   return NAN;
 }
@@ -168,7 +194,8 @@ static std::string buildObject() {
 }
 
 static LoadedProgram &loaded() {
-  static LoadedProgram program = llvm::cantFail(LoadedProgram::load(buildObject()));
+  static LoadedProgram program =
+      llvm::cantFail(LoadedProgram::load(buildObject()));
   return program;
 }
 
@@ -196,8 +223,9 @@ template <typename T> static T draw(std::mt19937_64 &random, double range) {
   T x;
   switch (random() % 4) {
   case 0: // any magnitude
-    x = std::ldexp(1 + unit(random), int(random() % (sizeof(T) == 8 ? 2098 : 276)) -
-                                         (sizeof(T) == 8 ? 1074 : 149));
+    x = std::ldexp(1 + unit(random),
+                   int(random() % (sizeof(T) == 8 ? 2098 : 276)) -
+                       (sizeof(T) == 8 ? 1074 : 149));
     break;
   case 1:
     x = 2 * unit(random);
@@ -215,10 +243,20 @@ template <typename T> static T draw(std::mt19937_64 &random, double range) {
 
 template <typename T> static std::vector<T> specials() {
   using L = std::numeric_limits<T>;
-  std::vector<T> positive = {0, L::denorm_min(), 100 * L::denorm_min(),
-                             L::min(), 1, L::max(), L::infinity(),
-                             L::quiet_NaN(), T(0.5), 2, T(88.72), T(-104),
-                             T(709.7), T(745)};
+  std::vector<T> positive = {0,
+                             L::denorm_min(),
+                             100 * L::denorm_min(),
+                             L::min(),
+                             1,
+                             L::max(),
+                             L::infinity(),
+                             L::quiet_NaN(),
+                             T(0.5),
+                             2,
+                             T(88.72),
+                             T(-104),
+                             T(709.7),
+                             T(745)};
   std::vector<T> all = positive;
   for (T x : positive)
     all.push_back(-x);
@@ -232,13 +270,12 @@ template <typename T> static Long ulpOf(Long exact, bool absolute) {
   int exponent;
   std::frexp(magnitude, &exponent);
   int least = std::numeric_limits<T>::min_exponent;
-  return std::ldexp(1.0L, std::max(exponent, least) -
-                              std::numeric_limits<T>::digits);
+  return std::ldexp(1.0L,
+                    std::max(exponent, least) - std::numeric_limits<T>::digits);
 }
 
 /// In ulp; huge where one side is NaN or infinite and the other not.
-template <typename T>
-static Long errorOf(T got, Long exact, bool absolute) {
+template <typename T> static Long errorOf(T got, Long exact, bool absolute) {
   if (std::isnan(exact) || std::isnan(got))
     return std::isnan(exact) && std::isnan(got) ? 0 : 1e30L;
   T rounded = static_cast<T>(exact);
@@ -275,9 +312,8 @@ template <typename T> static void measure(Fn fn, size_t count) {
     GTEST_SKIP() << "no FMA on this machine";
   std::vector<T> got = call(fn, best, x, y);
   for (size_t i = 0; i < x.size(); ++i) {
-    Long exact = sizeof(T) == 4
-                     ? Long(oracle(fn, double(x[i]), double(y[i])))
-                     : oracle(fn, x[i], y[i]);
+    Long exact = sizeof(T) == 4 ? Long(oracle(fn, double(x[i]), double(y[i])))
+                                : oracle(fn, x[i], y[i]);
     Long error = errorOf<T>(got[i], exact, promise.absolute);
     if (error > worst)
       worst = error, at = i;
@@ -330,6 +366,8 @@ TEST_P(VectorMathTest, GenericVariantStaysCloseWithoutFma) {
         << x[i] << ", " << y[i];
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    All, VectorMathTest, testing::ValuesIn(functionTable().vec()),
-    [](const auto &info) { return std::string(info.param.name); });
+INSTANTIATE_TEST_SUITE_P(All, VectorMathTest,
+                         testing::ValuesIn(functionTable().vec()),
+                         [](const auto &info) {
+                           return std::string(info.param.name);
+                         });

@@ -1,0 +1,226 @@
+//===- TileProducts.cpp - pack, matmul and dot ----------------------------===//
+//
+// `matmul` keeps a block of accumulators in registers over k and runs its
+// region on them; `dot` likewise for two operands that vary. Every accumulator
+// is one chain over k. `pack` lays weights out for the block kernel.
+//
+//===----------------------------------------------------------------------===//
+#include "codegen/cpu/TileEmitter.h"
+
+using namespace mlir;
+using namespace rill;
+using namespace rill::cpu;
+using namespace rill::tile;
+
+template <typename OpTy>
+void TileEmitter::epilogue(OpTy op, Value accumulator, ArrayRef<Operand> ins,
+                           ArrayRef<Operand> outs, ArrayRef<Value> point,
+                           Lanes at, bool rows) {
+  Values arguments{accumulator};
+  for (const Operand &operand : ins)
+    arguments.push_back(readOperand(operand, point, at, rows));
+  Values values = evaluate(op.getBlock(), arguments, {}, rows);
+  for (unsigned k = 0; k < outs.size(); ++k)
+    put(op.getPut(k), values[k], outs[k], point, at);
+}
+
+/// Short blocks get several steps of k per turn, so that the loop's own
+/// instructions stay few beside the products.
+Values TileEmitter::chain(int64_t accumulators, Type type, int64_t count,
+                          function_ref<Values(Value, ValueRange)> step) {
+  Values start(accumulators, e.real(type, 0));
+  int64_t unroll = 1;
+  while (unroll * accumulators < 16 && unroll < 8)
+    unroll *= 2;
+  int64_t whole = count / unroll * unroll;
+  Values values = e.loop(e.num(0), e.num(whole), unroll, start,
+                         [&](Value k, ValueRange carried) {
+                           Values next(carried.begin(), carried.end());
+                           for (int64_t u = 0; u < unroll; ++u)
+                             next = step(e.iadd(k, u), next);
+                           return next;
+                         });
+  for (int64_t k = whole; k < count; ++k)
+    values = step(e.num(k), values);
+  return values;
+}
+
+/// The height is a matter of the packed layout, so it may depend on the
+/// instruction set only.
+static int64_t blockHeight(const IsaInfo &isa) {
+  return isa.registers == 32 ? 6 : isa.fma ? 6 : 4;
+}
+
+/// Vectors of lanes beside each other in a block.
+static int64_t blockVectors(const IsaInfo &isa, int64_t vectors) {
+  int64_t most = isa.registers == 32 ? 4 : 2;
+  while (vectors % most)
+    --most;
+  return most;
+}
+
+void TileEmitter::emit(PackOp op) {
+  Ref source = resolve(op.getSource()), target = resolve(op.getTarget());
+  ArrayRef<int64_t> shape = source.type.getShape();
+  ArrayRef<int64_t> strides = source.type.getStrides();
+  Type element = source.type.getElementType();
+  int64_t rank = shape.size(), M = shape[rank - 2], K = shape[rank - 1];
+  int64_t bytes = size(element);
+  BlockSplit split = BlockSplit::of(M, blockHeight(e.isa));
+  // Units follow each other densely in row-major order of the other axes.
+  SmallVector<int64_t> unitStrides =
+      denseStrides(Layout::mem, shape.drop_back(2));
+  auto block = [&](Value from, Value to, Value row, int64_t height) {
+    e.loop(K, [&](Value k) {
+      if (strides[rank - 2] == 1) { // a column as one vector
+        Value at =
+            e.iadd(e.imul(row, bytes), e.imul(k, strides[rank - 1] * bytes));
+        Value column =
+            e.load(Emitter::vec(element, height), e.at(from, at, e.i8));
+        Value put = e.iadd(e.imul(row, K), e.imul(k, height));
+        return e.store(column, e.at(to, put, element));
+      }
+      for (int64_t r = 0; r < height; ++r) {
+        Value at = e.iadd(e.imul(e.iadd(row, r), strides[rank - 2] * bytes),
+                          e.imul(k, strides[rank - 1] * bytes));
+        Value value = e.load(element, e.at(from, at, e.i8));
+        Value put = e.iadd(e.imul(row, K), e.iadd(e.imul(k, height), r));
+        e.store(value, e.at(to, put, element));
+      }
+    });
+  };
+  points(shape.drop_back(2), [&](ArrayRef<Value> unit) {
+    Value from = pointer(source, unit, strides.drop_back(2));
+    Value to = pointer(target, unit, unitStrides);
+    e.loop(split.taller, [&](Value i) {
+      block(from, to, e.imul(i, split.height + 1), split.height + 1);
+    });
+    e.loop(split.count - split.taller, [&](Value i) {
+      Value row =
+          e.iadd(e.imul(i, split.height), split.taller * (split.height + 1));
+      block(from, to, row, split.height);
+    });
+  });
+}
+
+void TileEmitter::emit(MatmulOp op) {
+  SmallVector<Operand> ins, outs;
+  for (Value in : op.getIns())
+    ins.push_back(operandOf(in));
+  for (Value out : op.getOuts())
+    outs.push_back(operandOf(out));
+  Ref weights = resolve(op.getWeights()), x = resolve(op.getX());
+  ArrayRef<int64_t> w = weights.type.getShape();
+  int64_t N = x.type.getDim(1);
+  BlockSplit split = BlockSplit::of(w[1], blockHeight(e.isa));
+  e.loop(w[0], [&](Value b) {
+    e.loop(N, [&](Value n) {
+      Value matrix = pointer(weights, {b}, {1});
+      Value input = pointer(x, {b, n}, x.type.getStrides().take_front(2));
+      e.loop(split.taller, [&](Value i) {
+        matmulBlock(op, ins, outs, matrix, input, {b, n},
+                    e.imul(i, split.height + 1), split.height + 1);
+      });
+      e.loop(split.count - split.taller, [&](Value i) {
+        Value row =
+            e.iadd(e.imul(i, split.height), split.taller * (split.height + 1));
+        matmulBlock(op, ins, outs, matrix, input, {b, n}, row, split.height);
+      });
+    });
+  });
+}
+
+/// `height` rows of the result from `row` on, for all lanes.
+void TileEmitter::matmulBlock(MatmulOp op, ArrayRef<Operand> ins,
+                              ArrayRef<Operand> outs, Value weights, Value x,
+                              ArrayRef<Value> batch, Value row,
+                              int64_t height) {
+  BufType type = bufOf(op.getX());
+  int64_t K = type.getDim(2), step = type.getStrides()[2] * pitch;
+  int64_t bytes = size(real);
+  int64_t vectors = blockVectors(e.isa, computed / W);
+  VectorType V = Emitter::vec(real, W);
+  Value panel = e.at(weights, e.imul(row, K), real);
+  e.loop(e.num(0), e.num(computed), vectors * W, [&](Value lane) {
+    Value input = e.at(x, lane, real);
+    Values sums =
+        chain(height * vectors, V, K, [&](Value k, ValueRange carried) {
+          Value xs = e.at(input, e.imul(k, step), e.i8);
+          Value ws = e.at(panel, e.imul(k, height), real);
+          Values loaded, next;
+          for (int64_t v = 0; v < vectors; ++v)
+            loaded.push_back(e.load(V, offset(xs, v * W * bytes)));
+          for (int64_t r = 0; r < height; ++r) {
+            Value weight = broadcast(e.load(real, offset(ws, r * bytes)));
+            for (int64_t v = 0; v < vectors; ++v)
+              next.push_back(
+                  e.fma(weight, loaded[v], carried[r * vectors + v]));
+          }
+          return next;
+        });
+    for (int64_t r = 0; r < height; ++r)
+      for (int64_t v = 0; v < vectors; ++v)
+        epilogue(op, sums[r * vectors + v], ins, outs,
+                 {batch[0], batch[1], e.iadd(row, r)}, {lane, v}, true);
+  });
+}
+
+void TileEmitter::emit(DotOp op) {
+  SmallVector<Operand> ins, outs, factors;
+  bool rows = false;
+  for (Value value : op.getOperands())
+    if (auto type = dyn_cast<BufType>(value.getType()))
+      rows |= type.getLayout() != Layout::mem;
+  for (Value in : op.getIns())
+    ins.push_back(operandOf(in));
+  for (Value out : op.getOuts())
+    outs.push_back(operandOf(out));
+  factors = {operandOf(op.getX()), operandOf(op.getY())};
+  ArrayRef<int64_t> x = bufOf(op.getX()).getShape();
+  int64_t B = x[0], M = x[1], N = bufOf(op.getY()).getDim(1);
+  auto over = [&](int64_t count, function_ref<void(Value, int64_t)> body) {
+    e.loop(count / 4, [&](Value i) { body(e.imul(i, 4), 4); });
+    if (count % 4)
+      body(e.num(count / 4 * 4), count % 4);
+  };
+  e.loop(B, [&](Value b) {
+    over(M, [&](Value m, int64_t height) {
+      over(N, [&](Value n, int64_t width) {
+        dotBlock(op, factors, ins, outs, {b, m, n}, height, width, rows);
+      });
+    });
+  });
+}
+
+/// A block of at most 4x4 products, for all lanes.
+void TileEmitter::dotBlock(DotOp op, ArrayRef<Operand> factors,
+                           ArrayRef<Operand> ins, ArrayRef<Operand> outs,
+                           ArrayRef<Value> at, int64_t height, int64_t width,
+                           bool rows) {
+  int64_t K = factors[0].ref.type.getDim(2);
+  Type type = valueType(real, rows);
+  auto body = [&](Value lane) {
+    Values sums =
+        chain(height * width, type, K, [&](Value k, ValueRange carried) {
+          Values xs, ys, next;
+          for (int64_t m = 0; m < height; ++m)
+            xs.push_back(readOperand(factors[0], {at[0], e.iadd(at[1], m), k},
+                                     {lane, 0}, rows));
+          for (int64_t n = 0; n < width; ++n)
+            ys.push_back(readOperand(factors[1], {at[0], e.iadd(at[2], n), k},
+                                     {lane, 0}, rows));
+          for (int64_t m = 0; m < height; ++m)
+            for (int64_t n = 0; n < width; ++n)
+              next.push_back(e.fma(xs[m], ys[n], carried[m * width + n]));
+          return next;
+        });
+    for (int64_t m = 0; m < height; ++m)
+      for (int64_t n = 0; n < width; ++n)
+        epilogue(op, sums[m * width + n], ins, outs,
+                 {at[0], e.iadd(at[1], m), e.iadd(at[2], n)}, {lane, 0}, rows);
+  };
+  if (rows)
+    e.loop(e.num(0), e.num(computed), W, body);
+  else
+    body(e.num(0));
+}
