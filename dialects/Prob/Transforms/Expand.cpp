@@ -81,7 +81,8 @@ SmallVector<Value> Expander::members(Region &region, ValueRange arguments,
     known.map(arg, value);
   // Conditions that the use leaves out have their defaults.
   ArrayRef<double> defaults = dist.getDefaults();
-  auto left = region.getArguments().drop_front(arguments.size());
+  auto left = region.getArguments().drop_front(
+      std::min<size_t>(arguments.size(), region.getNumArguments()));
   assert(left.size() <= defaults.size() &&
          "internal error: a condition without a value");
   for (auto [arg, value] :
@@ -117,14 +118,17 @@ Value Expander::logp(DistOp dist, ValueRange operands) {
   SmallVector<Value> latent = transport(dist, operands, true, true);
   if (latent.empty())
     return {};
-  Value base = logp(baseOf(dist), latent[0]);
+  // A base has the conditions of what is made of it.
+  SmallVector<Value> inner{latent[0]};
+  llvm::append_range(inner, operands.drop_front());
+  Value base = logp(baseOf(dist), inner);
   return base ? b.add(base, latent[1]) : Value();
 }
 
 SmallVector<Value> Expander::sample(DistOp dist, ValueRange conditions) {
   if (dist.getForm() == "members")
     return members(dist.getSample(), conditions, dist, "sample");
-  SmallVector<Value> operands = sample(baseOf(dist), {});
+  SmallVector<Value> operands = sample(baseOf(dist), conditions);
   if (operands.empty())
     return {};
   llvm::append_range(operands, conditions);
