@@ -103,10 +103,12 @@ std::string rill::import::explain(ModuleOp model,
     lang::LineColumn at = sources.position(range.file, range.begin);
     bool free = verdict.form == "rearrangement" || verdict.form == "identity";
     text += llvm::formatv(
-        "  {0}:{1}: {2} := {3}\n      {4}; inverse closed form; "
+        "  {0}:{1}: {2} := {3}\n      {4}; inverse {6}; "
         "log-determinant {5}\n",
         sources.name(range.file), at.line, update.getName(),
-        update.getSpelling(), verdict.form, free ? "0" : "closed form");
+        update.getSpelling(), verdict.form, free ? "0" : "closed form",
+        verdict.form.find("strictly") == 0 ? "by bracketed search"
+                                           : "closed form");
   });
   return text.empty() ? "" : "updates:\n" + text;
 }

@@ -3,6 +3,7 @@
 
 #include "Flow/Transforms/Charts.h"
 #include "Flow/Transforms/Matrices.h"
+#include "Flow/Transforms/Monotone.h"
 #include "Flow/Transforms/Updates.h"
 #include "llvm/ADT/SetVector.h"
 
@@ -157,9 +158,10 @@ public:
 private:
   bool runSplit(Operation &op, ValueRange pieces, ArrayAttr parts, Value whole);
   bool runUpdate(UpdateOp update);
-  void runForward(const Chain::Step &step, Value place, IRMapping &local);
-  Value runBackward(const Chain::Step &step, Value after,
-                    ArrayRef<int64_t> placeShape, IRMapping &local);
+  void runForward(const Chain::Step &step, Range range, Block &block,
+                  IRMapping &local);
+  Value runBackward(const Chain::Step &step, Value after, Range range,
+                    Block &block, IRMapping &local);
   bool runRepeat(RepeatOp repeat);
   bool runParam(ParamOp param);
   void addLogDet(Value contribution, bool negate);
@@ -229,15 +231,14 @@ bool Derivation::runUpdate(UpdateOp update) {
   if (forward) {
     local.map(block.getArgument(0), known.lookup(update.getPlace()));
     for (const Chain::Step &step : verdict.chain.steps)
-      runForward(step, block.getArgument(0), local);
+      runForward(step, verdict.range, block, local);
     known.map(update.getResult(),
               local.lookup(block.getTerminator()->getOperand(0)));
     return true;
   }
   Value value = known.lookup(update.getResult());
   for (const Chain::Step &step : llvm::reverse(verdict.chain.steps))
-    value = runBackward(step, value, lane::typeOf(update.getPlace()).getShape(),
-                        local);
+    value = runBackward(step, value, verdict.range, block, local);
   known.map(update.getPlace(), value);
   return true;
 }
@@ -250,11 +251,22 @@ static Value rearrange(Value x, ArrayRef<int64_t> elements,
                    shape);
 }
 
-void Derivation::runForward(const Chain::Step &step, Value place,
+void Derivation::runForward(const Chain::Step &step, Range range, Block &block,
                             IRMapping &local) {
+  auto lookup = [&](Value v) { return local.lookup(v); };
+  Value place = local.lookup(block.getArgument(0));
+  if (step.isMonotone()) {
+    auto [value, slope] =
+        emitMonotone({block, step.increasing, range, lookup}, place,
+                     /*derivative=*/wantLogDet, b);
+    local.map(step.value, value);
+    if (wantLogDet)
+      addLogDet(b.log(b.unary<lane::AbsOp>(slope)), /*negate=*/false);
+    return;
+  }
   if (!step.op) {
     local.map(step.value,
-              rearrange(local.lookup(place), step.elements,
+              rearrange(place, step.elements,
                         lane::typeOf(step.value).getShape(), b));
     return;
   }
@@ -262,7 +274,6 @@ void Derivation::runForward(const Chain::Step &step, Value place,
   if (!wantLogDet)
     return;
   LaneBuilder at(b.builder, step.op->getLoc());
-  auto lookup = [&](Value v) { return local.lookup(v); };
   Link link{step.op, step.operand, step.negative, lookup};
   addLogDet(emitLogDerivative(link,
                               local.lookup(step.op->getOperand(step.operand)),
@@ -270,16 +281,27 @@ void Derivation::runForward(const Chain::Step &step, Value place,
             /*negate=*/false);
 }
 
-Value Derivation::runBackward(const Chain::Step &step, Value after,
-                              ArrayRef<int64_t> placeShape, IRMapping &local) {
+Value Derivation::runBackward(const Chain::Step &step, Value after, Range range,
+                              Block &block, IRMapping &local) {
+  auto lookup = [&](Value v) { return local.lookup(v); };
+  if (step.isMonotone()) {
+    MonotoneMap map{block, step.increasing, range, lookup};
+    Value before = emitMonotoneInverse(map, after, b);
+    if (wantLogDet)
+      addLogDet(b.log(b.unary<lane::AbsOp>(
+                    emitMonotone(map, before, /*derivative=*/true, b).second)),
+                /*negate=*/true);
+    return before;
+  }
   if (!step.op) {
+    ArrayRef<int64_t> placeShape =
+        lane::typeOf(block.getArgument(0)).getShape();
     SmallVector<int64_t> back(step.elements.size());
     for (auto [k, element] : llvm::enumerate(step.elements))
       back[element] = k;
     return rearrange(after, back, placeShape, b);
   }
   LaneBuilder at(b.builder, step.op->getLoc());
-  auto lookup = [&](Value v) { return local.lookup(v); };
   Link link{step.op, step.operand, step.negative, lookup};
   Value before = emitInverse(link, after, at);
   if (wantLogDet)

@@ -2,6 +2,7 @@
 #include "Flow/Transforms/Updates.h"
 
 #include "Flow/Analysis/Origins.h"
+#include "Flow/Analysis/Trends.h"
 #include "llvm/ADT/StringSet.h"
 
 using namespace mlir;
@@ -56,7 +57,7 @@ static bool isPermutation(ArrayRef<int64_t> elements, int64_t count) {
   return int64_t(elements.size()) == count && int64_t(seen.size()) == count;
 }
 
-UpdateVerdict rill::flow::judgeUpdate(UpdateOp update) {
+static UpdateVerdict judgeChain(UpdateOp update) {
   Block &block = update.getBody().front();
   llvm::DenseSet<Value> dependent = dependentValues(block);
   Ranges ranges;
@@ -65,6 +66,7 @@ UpdateVerdict rill::flow::judgeUpdate(UpdateOp update) {
   ranges.assume(block.getArgument(0), space);
 
   UpdateVerdict verdict;
+  verdict.range = space;
   Value value = block.getTerminator()->getOperand(0);
   if (!dependent.contains(value)) {
     verdict.ignoresPlace = true;
@@ -119,5 +121,42 @@ UpdateVerdict rill::flow::judgeUpdate(UpdateOp update) {
   if (verdict.form.empty())
     verdict.form = "identity";
   verdict.accepted = true;
+  return verdict;
+}
+
+/// The second way: no chain, but a proof that each element of the new value is
+/// strictly monotone in the old one.
+static bool proveMonotone(UpdateOp update, UpdateVerdict &verdict) {
+  Block &block = update.getBody().front();
+  Value after = block.getTerminator()->getOperand(0);
+  if (after.getType() != block.getArgument(0).getType())
+    return false;
+  Ranges ranges;
+  ranges.assume(block.getArgument(0), verdict.range);
+  Trend trend = Trends(block.getArgument(0), ranges).of(after);
+  if (!trend.isProof() || !llvm::is_sorted(trend.axes)) {
+    if (verdict.occursTwice && trend.culprit) {
+      verdict.culprit = trend.culprit;
+      verdict.why += ", and no proof that it is monotone: " + trend.why;
+    }
+    return false;
+  }
+  Chain::Step step;
+  step.value = after;
+  step.increasing = trend.direction == Trend::Increasing;
+  verdict.chain.steps.assign({step});
+  verdict.refusal = Refusal::None;
+  verdict.accepted = true;
+  verdict.form = step.increasing ? "strictly increasing" : "strictly decreasing";
+  return true;
+}
+
+UpdateVerdict rill::flow::judgeUpdate(UpdateOp update) {
+  UpdateVerdict verdict = judgeChain(update);
+  bool mayBeMonotone = verdict.refusal == Refusal::NotInjective ||
+                       verdict.refusal == Refusal::MixesElements ||
+                       verdict.refusal == Refusal::FactorMayBeZero;
+  if (!verdict.accepted && !verdict.ignoresPlace && mayBeMonotone)
+    proveMonotone(update, verdict);
   return verdict;
 }

@@ -20,6 +20,10 @@ struct Chain {
     bool negative = false; ///< the operand's values are negative throughout
     mlir::Value value;
     llvm::SmallVector<int64_t> elements;
+    /// A null operation without elements: `value` is monotone in the place,
+    /// element by element.
+    bool increasing = false;
+    bool isMonotone() const { return !op && elements.empty(); }
   };
   llvm::SmallVector<Step> steps; ///< in order of evaluation
 };
@@ -36,6 +40,7 @@ struct UpdateVerdict {
   std::string why;
   std::string form; ///< "affine", "exp, affine", "rearrangement", ...
   Chain chain;
+  Range range = Range::all(); ///< of the place's elements
 };
 
 /// The values of a block that depend on its first argument, itself included.
