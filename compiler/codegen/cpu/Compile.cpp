@@ -120,6 +120,8 @@ rill::cpu::compileTilePrograms(ModuleOp module, const CompileOptions &options,
   std::vector<llvm::FailureOr<std::string>> objects(modules.size(), failure());
   std::vector<CompileTimes> each(modules.size());
   double lowering = secondsSince(start);
+  // Translation makes attributes of the modules' context: it must lock.
+  module.getContext()->enableMultithreading();
   std::vector<std::thread> threads;
   for (size_t k = 1; k < modules.size(); ++k)
     threads.emplace_back(

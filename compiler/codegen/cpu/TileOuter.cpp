@@ -339,9 +339,20 @@ void TileEmitter::reduceRows(ReduceOp op, unsigned k, Value first, Value last) {
   e.loop(first, last, 1, [&](Value row) {
     SmallVector<Value> outer =
         unflatten(row, type.getRank() ? shape.drop_back() : shape);
-    e.loop(J, [&](Value j) {
-      Value at = e.iadd(e.imul(row, width), partial ? e.imul(j, 16) : j);
-      Value address = e.at(base, e.imul(at, bytes), e.i8);
+    Value line = e.at(base, e.imul(e.imul(row, width), bytes), e.i8);
+    bool dense = !partial && type.getRank() && strides.back() == 1;
+    int64_t whole = dense ? J / W * W : 0;
+    if (whole) {
+      SmallVector<Value> start(outer);
+      start.push_back(e.num(0));
+      Value to = pointer(target, start, strides);
+      VectorType many = Emitter::vec(element, W);
+      e.loop(e.num(0), e.num(whole), W, [&](Value j) {
+        e.store(e.load(many, e.at(line, j, element)), e.at(to, j, element));
+      });
+    }
+    e.loop(e.num(whole), e.num(J), 1, [&](Value j) {
+      Value address = e.at(line, partial ? e.imul(j, 16) : j, element);
       Value value;
       if (partial) {
         Values parts;
