@@ -28,8 +28,8 @@ double Machine::perturb(double value) {
   if (context.rounding != Rounding::Noise)
     return value;
   noiseState += 0x9E3779B97F4A7C15u; // SplitMix64
-  double u = 2 * philox::uniform64(philox::mix(noiseState)) - 1;
-  return value * (1 + context.noise * u);
+  double u = philox::uniform64(philox::mix(noiseState));
+  return value * (1 + context.noise * (context.biased ? u : 2 * u - 1));
 }
 
 using Value = std::shared_ptr<const Array>;

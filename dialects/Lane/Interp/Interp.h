@@ -33,6 +33,9 @@ struct InterpContext {
   Rounding rounding = Rounding::None;
   double noise = 0x1p-24; // relative; for Rounding::Noise
   uint64_t noiseSeed = 0;
+  // All noise away from zero, in [0, noise): what rounding does to a long sum
+  // of equal values, where errors do not average out.
+  bool biased = false;
 };
 
 /// Runs `function` on `arguments` (one per argument, of its shape and rate) and

@@ -62,6 +62,7 @@ static Operation *matching(lane::LoopOp forward, lane::LoopOp reverse,
   for (Operation *candidate : from.getUsers()) {
     if (candidate->getName() != op->getName() ||
         candidate->getAttrDictionary() != op->getAttrDictionary() ||
+        candidate->getResultTypes() != op->getResultTypes() || // of reshape
         candidate->getNumOperands() != op->getNumOperands())
       continue;
     auto agrees = [&](Value mine, Value theirs) {

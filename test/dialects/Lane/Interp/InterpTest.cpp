@@ -446,6 +446,16 @@ TEST_F(Interp, NoiseIsBoundedSeededAndThere) {
   EXPECT_NE(run(third, {inv({}, {3})})[0].data[0], first);
 }
 
+TEST_F(Interp, BiasedNoiseGoesAwayFromZero) {
+  context.rounding = Rounding::Noise;
+  context.noise = 1e-3;
+  context.biased = true;
+  for (context.noiseSeed = 0; context.noiseSeed < 20; ++context.noiseSeed) {
+    EXPECT_GT(run(third, {inv({}, {3})})[0].data[0], 1.0 / 3);
+    EXPECT_LT(run(third, {inv({}, {-3})})[0].data[0], -1.0 / 3);
+  }
+}
+
 TEST_F(Interp, RefusesArgumentsThatDoNotFit) {
   expectError(third, {}, "takes 1 arguments, got 0");
   expectError(third, {var({}, {1, 2})}, "argument 0 does not have");

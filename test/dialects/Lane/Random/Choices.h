@@ -37,6 +37,20 @@ public:
   double real(double low, double high) {
     return low + (high - low) * below(1 << 20) / double(1 << 20);
   }
+  /// `n` reals in [low, high]: decided one by one if they are few, else all by
+  /// one decision.
+  std::vector<double> reals(size_t n, double low, double high) {
+    std::vector<double> values;
+    if (n <= 128) {
+      while (values.size() < n)
+        values.push_back(real(low, high));
+      return values;
+    }
+    Choices more(below(1 << 20));
+    while (values.size() < n)
+      values.push_back(more.real(low, high));
+    return values;
+  }
   template <typename T> const T &of(const std::vector<T> &items) {
     return items[below(uint32_t(items.size()))];
   }

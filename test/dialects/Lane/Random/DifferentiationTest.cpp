@@ -128,7 +128,7 @@ TEST(Differentiation, AWrongRuleIsFound) {
   mlir::MLIRContext context;
   int found = 0, count = 0;
   Tally tally;
-  forAll(context, {}, 200, [&](Program &p) -> Complaint {
+  forAll(context, {}, 600, [&](Program &p) -> Complaint {
     bool has = false;
     p.module->walk([&](SinOp) { has = true; });
     if (has)

@@ -114,9 +114,9 @@ void Grower::grow(int operations, int depth) {
 static Array randomArray(Choices &choices, TensorType type, int64_t batch,
                          double low, double high) {
   Array a = Array::filled(type.getShape(), type.getInv(), batch);
-  for (double &v : a.data)
-    v = type.isIndex() ? double(choices.between(int64_t(low), int64_t(high)))
-                       : float(choices.real(low, high)); // exact in f32 too
+  a.data = choices.reals(a.data.size(), low, type.isIndex() ? high + 1 : high);
+  for (double &v : a.data) // exact in f32 too
+    v = type.isIndex() ? std::fmin(std::floor(v), high) : float(v);
   return a;
 }
 
@@ -125,10 +125,7 @@ static std::vector<TensorType> argumentTypes(Choices &choices,
                                              const ProgramOptions &options,
                                              mlir::Type element) {
   auto shape = [&] {
-    Shape s;
-    for (int64_t rank = choices.between(0, 3); rank > 0; --rank)
-      s.push_back(choices.between(1, rank > 2 ? 3 : 4));
-    return s;
+    return randomShape(choices, options, choices.between(0, 3));
   };
   std::vector<TensorType> types = {tensorOf(shape(), element, false),
                                    tensorOf(shape(), element, true)};

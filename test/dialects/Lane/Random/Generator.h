@@ -15,6 +15,7 @@ namespace rill::lane::random {
 struct ProgramOptions {
   bool single = false;   // f32 elements, else f64
   int operations = 14;   // at most, outside loops
+  int64_t dimension = 4; // of an axis, at most (loops and solves: 4)
   int64_t elements = 48; // of one sample's value, at most
   bool stops = false;    // `stop`, which finite differences see through
   bool draws = true;

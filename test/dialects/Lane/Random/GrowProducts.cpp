@@ -26,7 +26,7 @@ bool Grower::growContract() {
       inY += c;
   if (inY.size() < 3 && choices.chance(60)) {
     char letter = char('a' + spec.x.size());
-    size[letter] = choices.between(1, 4);
+    size[letter] = choices.between(1, options.dimension);
     inY += letter;
   }
   Shape yShape;
@@ -44,7 +44,7 @@ bool Grower::growContract() {
   }
   for (int64_t k : randomPermutation(int64_t(kept.size())))
     spec.result += kept[k];
-  if (total > double(options.elements) || terms > 256 || !small(yShape))
+  if (total > double(options.elements) || terms > 4096 || !small(yShape))
     return false;
 
   Item y = fit(pickFloat(), yShape);

@@ -6,11 +6,19 @@ namespace rill::lane::random {
 
 using mlir::Value;
 
-Shape Grower::randomShape(int64_t rank) {
+Shape randomShape(Choices &choices, const ProgramOptions &options,
+                  int64_t rank) {
   Shape shape;
-  for (int64_t d = 0; d < rank; ++d)
-    shape.push_back(choices.between(1, 4));
+  int64_t room = options.elements;
+  for (int64_t d = 0; d < rank; ++d) {
+    shape.push_back(choices.between(1, std::min(options.dimension, room)));
+    room /= shape.back();
+  }
   return shape;
+}
+
+Shape Grower::randomShape(int64_t rank) {
+  return random::randomShape(choices, options, rank);
 }
 
 Shape Grower::randomPermutation(int64_t n) {
@@ -113,7 +121,8 @@ Item Grower::gathered(Item item) {
 
 Item Grower::scattered(Item item) {
   int64_t dim = choices.below(uint32_t(item.type().getRank()));
-  int64_t size = choices.between(1, 4), n = item.type().getDim(dim);
+  int64_t size = choices.between(1, options.dimension),
+          n = item.type().getDim(dim);
   llvm::SmallVector<int64_t> indices;
   for (int64_t i = 0; i < n; ++i)
     indices.push_back(choices.below(uint32_t(size)));
@@ -262,9 +271,7 @@ bool Grower::growConstant() {
     return addFloat(
         BatchSizeOp::create(b.builder, b.loc, tensorOf({}, element, true)), 0,
         double(batch));
-  std::vector<double> elements(Array::sizeOf(shape));
-  for (double &e : elements)
-    e = choices.real(-2, 2);
+  std::vector<double> elements = choices.reals(Array::sizeOf(shape), -2, 2);
   return addFloat(ConstOp::create(b.builder, b.loc,
                                   tensorOf(shape, element, true),
                                   llvm::ArrayRef<double>(elements)),

@@ -26,6 +26,10 @@ using Axes = llvm::ArrayRef<int64_t>;
 /// Values of order one are kept within this by scaling.
 inline constexpr double limit = 6;
 
+/// A shape of this rank, within the options' bounds.
+Shape randomShape(Choices &choices, const ProgramOptions &options,
+                  int64_t rank);
+
 class Grower {
 public:
   Grower(mlir::OpBuilder &builder, Choices &choices,
