@@ -52,15 +52,37 @@ std::optional<Elements> Origins::of(Value value) {
   if (auto it = known.find(value); it != known.end())
     return it->second;
   std::optional<Elements> result;
-  if (Operation *op = value.getDefiningOp(); op && op->getNumResults() == 1)
+  Operation *op = value.getDefiningOp();
+  if (auto split = dyn_cast_if_present<SplitOp>(op))
+    result = partOf(split, cast<OpResult>(value).getResultNumber());
+  else if (op && op->getNumResults() == 1)
     result = compute(op);
   known[value] = result;
   return result;
 }
 
+std::optional<Elements> Origins::partOf(SplitOp split, unsigned part) {
+  std::optional<Elements> whole = of(split.getPlace());
+  if (!whole)
+    return std::nullopt;
+  Elements result;
+  for (int64_t element : indicesOf(split.getParts()[part]))
+    result.push_back((*whole)[element]);
+  return result;
+}
+
+/// The elements of a join from those of its parts.
+static Elements joined(JoinOp join, ArrayRef<Elements> parts) {
+  Elements result(lane::typeOf(join.getPlace()).getNumElements());
+  for (auto [part, indices] : llvm::zip(parts, join.getParts()))
+    for (auto [k, element] : llvm::enumerate(indicesOf(indices)))
+      result[element] = part[k];
+  return result;
+}
+
 std::optional<Elements> Origins::compute(Operation *op) {
   if (!isa<lane::ReshapeOp, lane::PermuteOp, lane::SliceOp, lane::GatherOp,
-           lane::ReverseOp, lane::ConcatOp>(op))
+           lane::ReverseOp, lane::ConcatOp, JoinOp>(op))
     return std::nullopt;
   SmallVector<Elements> inputs;
   for (Value v : op->getOperands()) {
@@ -72,6 +94,7 @@ std::optional<Elements> Origins::compute(Operation *op) {
   Shape from = lane::typeOf(op->getOperand(0)).getShape();
   Shape shape = lane::typeOf(op->getResult(0)).getShape();
   return llvm::TypeSwitch<Operation *, Elements>(op)
+      .Case([&](JoinOp join) { return joined(join, inputs); })
       .Case([&](lane::ReshapeOp) { return inputs[0]; })
       .Case([&](lane::PermuteOp permute) {
         return moved(inputs[0], from, shape, [&](Elements &index) {

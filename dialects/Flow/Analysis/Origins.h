@@ -3,7 +3,7 @@
 #ifndef RILL_FLOW_ANALYSIS_ORIGINS_H
 #define RILL_FLOW_ANALYSIS_ORIGINS_H
 
-#include "Lane/IR/LaneOps.h"
+#include "Flow/IR/FlowOps.h"
 #include "llvm/ADT/DenseMap.h"
 
 #include <optional>
@@ -20,6 +20,8 @@ public:
 
 private:
   std::optional<llvm::SmallVector<int64_t>> compute(mlir::Operation *op);
+  std::optional<llvm::SmallVector<int64_t>> partOf(SplitOp split,
+                                                   unsigned part);
   mlir::Value source;
   llvm::DenseMap<mlir::Value, std::optional<llvm::SmallVector<int64_t>>> known;
 };
