@@ -7,6 +7,7 @@
 #include "codegen/cpu/Compile.h"
 
 #include "codegen/cpu/Link.h"
+#include "codegen/cpu/Native.h"
 #include "codegen/cpu/ProgramObject.h"
 #include "codegen/cpu/TileEmitter.h"
 
@@ -108,7 +109,7 @@ rill::cpu::compileTilePrograms(ModuleOp module, const CompileOptions &options,
   auto start = std::chrono::steady_clock::now();
   module.getContext()->loadDialect<LLVM::LLVMDialect>();
   std::vector<Plan> plans = plan(module, options.targets);
-  // One module per instruction set, compiled side by side; the table goes
+  // One module per instruction set, generated side by side; the table goes
   // with the first.
   SmallVector<Isa> isas = options.targets.list();
   std::vector<OwningOpRef<ModuleOp>> modules;
@@ -117,32 +118,34 @@ rill::cpu::compileTilePrograms(ModuleOp module, const CompileOptions &options,
     emitVariant(*modules.back(), plans, isa);
   }
   emitTable(*modules[0], plans, options);
-  std::vector<llvm::FailureOr<std::string>> objects(modules.size(), failure());
-  std::vector<CompileTimes> each(modules.size());
   double lowering = secondsSince(start);
-  // Translation makes attributes of the modules' context: it must lock.
-  module.getContext()->enableMultithreading();
+  std::vector<std::unique_ptr<ObjectJob>> jobs;
+  for (auto &variant : modules) {
+    jobs.push_back(ObjectJob::translate(*variant));
+    if (!jobs.back())
+      return failure();
+  }
+  std::vector<std::optional<std::string>> objects(jobs.size());
   std::vector<std::thread> threads;
-  for (size_t k = 1; k < modules.size(); ++k)
-    threads.emplace_back(
-        [&, k] { objects[k] = emitObject(*modules[k], &each[k]); });
-  objects[0] = emitObject(*modules[0], &each[0]);
+  for (size_t k = 1; k < jobs.size(); ++k)
+    threads.emplace_back([&, k] { objects[k] = jobs[k]->generate(); });
+  objects[0] = jobs[0]->generate();
   for (std::thread &thread : threads)
     thread.join();
   std::vector<std::string> bytes;
   for (auto &object : objects) {
-    if (failed(object))
-      return failure();
+    if (!object)
+      return module.emitError("internal error: no object writer");
     bytes.push_back(std::move(*object));
   }
   if (times) {
-    *times = each[0];
+    *times = jobs[0]->times();
     times->lower = lowering;
   }
   if (bytes.size() == 1)
     return bytes[0];
   std::string merged;
   if (auto why = mergeObjects(bytes, merged))
-    return module.emitError("internal error: ") << *why;
+    return module.emitError("the variants cannot be joined: ") << *why;
   return merged;
 }

@@ -6,7 +6,7 @@
 // maths function is named, so no libm symbol can appear.
 //
 //===----------------------------------------------------------------------===//
-#include "codegen/cpu/Compile.h"
+#include "codegen/cpu/Native.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
@@ -114,26 +114,31 @@ static void optimize(llvm::Module &module, llvm::TargetMachine &target) {
   all.run(module, modules);
 }
 
-llvm::FailureOr<std::string> rill::cpu::emitObject(ModuleOp llvmModule,
-                                                   CompileTimes *times) {
-  CompileTimes ignored;
-  CompileTimes &took = times ? *times : ignored;
-  auto target = makeTarget();
-  if (!target)
-    return llvmModule.emitError("internal error: no x86-64 target in LLVM");
+std::unique_ptr<ObjectJob> ObjectJob::translate(ModuleOp llvmModule) {
   double start = now();
-  llvm::LLVMContext context;
-  auto module = translateModuleToLLVMIR(llvmModule, context, "rill");
-  if (!module)
-    return llvmModule.emitError("internal error: no translation to LLVM IR");
-  module->setDataLayout(target->createDataLayout());
-  module->setTargetTriple(target->getTargetTriple());
-  preferWideVectors(*module);
-  took.translate += now() - start;
+  auto job = std::make_unique<ObjectJob>();
+  job->target = makeTarget();
+  if (!job->target) {
+    llvmModule.emitError("internal error: no x86-64 target in LLVM");
+    return nullptr;
+  }
+  job->context = std::make_unique<llvm::LLVMContext>();
+  job->module = translateModuleToLLVMIR(llvmModule, *job->context, "rill");
+  if (!job->module) {
+    llvmModule.emitError("internal error: no translation to LLVM IR");
+    return nullptr;
+  }
+  job->module->setDataLayout(job->target->createDataLayout());
+  job->module->setTargetTriple(job->target->getTargetTriple());
+  preferWideVectors(*job->module);
+  job->took.translate = now() - start;
+  return job;
+}
 
-  start = now();
+std::optional<std::string> ObjectJob::generate() {
+  double start = now();
   optimize(*module, *target);
-  took.optimize += now() - start;
+  took.optimize = now() - start;
 
   start = now();
   llvm::SmallVector<char> buffer;
@@ -141,8 +146,21 @@ llvm::FailureOr<std::string> rill::cpu::emitObject(ModuleOp llvmModule,
   llvm::legacy::PassManager back;
   if (target->addPassesToEmitFile(back, stream, nullptr,
                                   llvm::CodeGenFileType::ObjectFile))
-    return llvmModule.emitError("internal error: no object writer");
+    return std::nullopt;
   back.run(*module);
-  took.emit += now() - start;
+  took.emit = now() - start;
   return std::string(buffer.begin(), buffer.end());
+}
+
+llvm::FailureOr<std::string> rill::cpu::emitObject(ModuleOp llvmModule,
+                                                   CompileTimes *times) {
+  auto job = ObjectJob::translate(llvmModule);
+  if (!job)
+    return failure();
+  auto bytes = job->generate();
+  if (!bytes)
+    return llvmModule.emitError("internal error: no object writer");
+  if (times)
+    *times = job->times();
+  return std::move(*bytes);
 }

@@ -54,7 +54,8 @@ struct FnInfo {
   /// where the result is smaller and `absolute` is set), for f32 and f64.
   double ulp32, ulp64;
   bool absolute;
-  /// Where the bound holds: |x| up to these; beyond, results stay bounded.
+  /// Where the bound holds: |x| up to these; beyond, results stay in the
+  /// function's range.
   double range32, range64;
 };
 llvm::ArrayRef<FnInfo> functionTable();

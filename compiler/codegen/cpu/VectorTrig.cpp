@@ -26,6 +26,7 @@ VectorMath::Quadrant VectorMath::quadrant(Value x) {
   r = e.fma(n, c(x, -6.07710050630396597660e-11), r);
   r = e.fma(n, c(x, -2.02226624871116645580e-21), r);
   r = e.fma(n, c(x, -8.47842766036889956997e-32), r);
+  r = inRange(r, -1, 1); // beyond the stated range no digit is right
   Value bits = e.bitcast(biased, integer);
   Value one = e.integer(integer, 1), two = e.integer(integer, 2);
   Value zero = e.integer(integer, 0);

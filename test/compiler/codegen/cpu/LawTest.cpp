@@ -83,6 +83,22 @@ TEST(Law, DensityOfASampleDoesNotDependOnItsBatch) {
   }
 }
 
+TEST(Law, DensityDoesNotDependOnTheTile) {
+  auto arguments = couplingArguments(dims, layers, width, 100, 7);
+  std::vector<double> first;
+  for (int64_t lanes : {16, 32, 48, 64}) {
+    tile::LaneToTileOptions options;
+    options.lanes = lanes;
+    NativeLane native = compile({true, true, false}, options);
+    for (cpu::Isa isa : native.isas()) {
+      auto got = flat(run(native, "logp", arguments, 100, isa));
+      if (first.empty())
+        first = got;
+      EXPECT_EQ(first, got) << lanes << " lanes, " << cpu::info(isa).name;
+    }
+  }
+}
+
 TEST(Law, GradientIsTheSameForInstructionSetsWorkersAndSchedules) {
   auto arguments = couplingArguments(dims, layers, width, 700, 3);
   std::vector<double> first;

@@ -366,6 +366,15 @@ TEST_P(VectorMathTest, GenericVariantStaysCloseWithoutFma) {
         << x[i] << ", " << y[i];
 }
 
+TEST(VectorMathRange, SineAndCosineStayWithinOneWhereNoDigitIsPromised) {
+  std::vector<double> x{1e8, 1e15, 1e16, 1e22, 1e300, -1e17, -1e200, 4e18};
+  while (x.size() < 16)
+    x.push_back(std::ldexp(1.1, 10 * int(x.size())));
+  for (Fn fn : {Fn::Sin, Fn::Cos})
+    for (double value : call(fn, hostIsa(), x, x))
+      EXPECT_LE(std::fabs(value), 1.0) << info(fn).name;
+}
+
 INSTANTIATE_TEST_SUITE_P(All, VectorMathTest,
                          testing::ValuesIn(functionTable().vec()),
                          [](const auto &info) {
