@@ -74,7 +74,9 @@ static void emitTable(ModuleOp target, ArrayRef<Plan> plans,
     tile::ProgramOp program = plan.program;
     KernelEntry entry;
     entry.name = program.getSymName().str();
-    entry.preparedBytes = program.getPrepared();
+    // Kernels may read one vector past the end of packed weights.
+    entry.preparedBytes =
+        program.getPrepared() ? program.getPrepared() + 64 : 0;
     for (Isa isa : options.targets.list()) {
       Isa served = llvm::is_contained(plan.isas, isa) ? isa : plan.isas[0];
       std::string symbol = symbolFor(plan, served);

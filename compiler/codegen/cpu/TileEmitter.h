@@ -202,6 +202,10 @@ private:
   void matmulBlock(tile::MatmulOp op, llvm::ArrayRef<Operand> ins,
                    llvm::ArrayRef<Operand> outs, Value weights, Value x,
                    llvm::ArrayRef<Value> batch, Value row, int64_t height);
+  void matmulSample(tile::MatmulOp op, llvm::ArrayRef<Operand> ins,
+                    llvm::ArrayRef<Operand> outs, Value weights, Value x,
+                    llvm::ArrayRef<Value> batch, int64_t firstRow,
+                    int64_t count, int64_t height);
   void dotBlock(tile::DotOp op, llvm::ArrayRef<Operand> operands,
                 llvm::ArrayRef<Operand> ins, llvm::ArrayRef<Operand> outs,
                 llvm::ArrayRef<Value> at, int64_t m, int64_t n, bool rows);

@@ -113,21 +113,79 @@ void TileEmitter::emit(MatmulOp op) {
   ArrayRef<int64_t> w = weights.type.getShape();
   int64_t N = x.type.getDim(1);
   BlockSplit split = BlockSplit::of(w[1], blockHeight(e.isa));
+  int64_t rest = split.count - split.taller;
+  int64_t restRow = split.taller * (split.height + 1);
   e.loop(w[0], [&](Value b) {
     e.loop(N, [&](Value n) {
       Value matrix = pointer(weights, {b}, {1});
       Value input = pointer(x, {b, n}, x.type.getStrides().take_front(2));
-      e.loop(split.taller, [&](Value i) {
-        matmulBlock(op, ins, outs, matrix, input, {b, n},
-                    e.imul(i, split.height + 1), split.height + 1);
-      });
-      e.loop(split.count - split.taller, [&](Value i) {
-        Value row =
-            e.iadd(e.imul(i, split.height), split.taller * (split.height + 1));
-        matmulBlock(op, ins, outs, matrix, input, {b, n}, row, split.height);
-      });
+      auto wide = [&] {
+        e.loop(split.taller, [&](Value i) {
+          matmulBlock(op, ins, outs, matrix, input, {b, n},
+                      e.imul(i, split.height + 1), split.height + 1);
+        });
+        e.loop(rest, [&](Value i) {
+          matmulBlock(op, ins, outs, matrix, input, {b, n},
+                      e.iadd(e.imul(i, split.height), restRow), split.height);
+        });
+        return Values();
+      };
+      auto single = [&] {
+        matmulSample(op, ins, outs, matrix, input, {b, n}, 0, split.taller,
+                     split.height + 1);
+        matmulSample(op, ins, outs, matrix, input, {b, n}, restRow, rest,
+                     split.height);
+        return Values();
+      };
+      if (computed == lanes)
+        wide();
+      else
+        e.ifElse(e.icmp(LLVM::ICmpPredicate::eq, active, e.num(1)), single,
+                 wide);
     });
   });
+}
+
+/// `count` blocks of rows for the first lane alone, with rows of the result in
+/// the vectors: one sample costs reading the weights once and little more.
+void TileEmitter::matmulSample(MatmulOp op, ArrayRef<Operand> ins,
+                               ArrayRef<Operand> outs, Value weights, Value x,
+                               ArrayRef<Value> batch, int64_t firstRow,
+                               int64_t count, int64_t height) {
+  constexpr int64_t together = 8; // chains to hide the latency of fma
+  int64_t K = bufOf(op.getX()).getDim(2);
+  int64_t step = bufOf(op.getX()).getStrides()[2] * pitch;
+  // Vectors read (and write) past a block's last row: prepared memory has room.
+  VectorType V = Emitter::vec(real, llvm::PowerOf2Ceil(height));
+  Value results = e.stack(real, (together + 1) * 8, 64);
+  auto group = [&](Value row, int64_t blocks) {
+    Value panel = e.at(weights, e.imul(row, K), real);
+    Values sums = chain(blocks, V, K, [&](Value k, ValueRange carried) {
+      Value scalar = e.load(real, e.at(x, e.imul(k, step), e.i8));
+      Value many = e.splat(scalar, V);
+      Value column = e.at(panel, e.imul(k, height), real);
+      Values next;
+      for (int64_t b = 0; b < blocks; ++b) {
+        Value weight = e.load(V, e.at(column, b * height * K, real));
+        next.push_back(e.fma(weight, many, carried[b]));
+      }
+      return next;
+    });
+    for (int64_t b = 0; b < blocks; ++b)
+      e.store(sums[b], e.at(results, b * height, real));
+    e.loop(blocks * height, [&](Value r) {
+      Value sum = e.load(real, e.at(results, r, real));
+      VectorType L = Emitter::vec(real, W);
+      epilogue(op, e.insert(e.real(L, 0), sum, 0), ins, outs,
+               {batch[0], batch[1], e.iadd(row, r)}, {e.num(0), 0}, true);
+    });
+  };
+  e.loop(count / together, [&](Value i) {
+    group(e.iadd(e.imul(i, together * height), firstRow), together);
+  });
+  if (count % together)
+    group(e.num(firstRow + count / together * together * height),
+          count % together);
 }
 
 /// `height` rows of the result from `row` on, for all lanes.
