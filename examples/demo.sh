@@ -10,7 +10,7 @@ mkdir -p "$folder"
 "$rill" build "$here/quakes.rill" -o "$folder/quakes"
 cd "$folder"
 data=(--data "quakes=$here/quakes.csv")
-./quakes train "${data[@]}" --out quakes.safetensors
+./quakes train --fresh "${data[@]}" --out quakes.safetensors
 ./quakes sample --params quakes.safetensors -n 1000 --seed 1 --out samples.npy
 ./quakes plot "${data[@]}" --params quakes.safetensors --out quakes.svg
 echo "demo: model $folder/quakes, parameters quakes.safetensors, samples samples.npy, picture quakes.svg"
