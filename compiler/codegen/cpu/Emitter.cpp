@@ -310,10 +310,6 @@ Value Emitter::shuffle(Value x, Value y, ArrayRef<int32_t> mask) {
   return LLVM::ShuffleVectorOp::create(b, loc, x, y, mask);
 }
 
-Value Emitter::extract(Value vector, int64_t lane) {
-  return LLVM::ExtractElementOp::create(b, loc, vector, num(lane));
-}
-
 Value Emitter::insert(Value vector, Value scalar, int64_t lane) {
   return LLVM::InsertElementOp::create(b, loc, vector, scalar, num(lane));
 }
@@ -352,17 +348,6 @@ void Emitter::store(Value value, Value address, unsigned alignment) {
   LLVM::StoreOp::create(b, loc, value, address,
                         alignment ? alignment
                                   : naturalAlignment(value.getType()));
-}
-
-Value Emitter::maskedLoad(VectorType type, Value address, Value mask) {
-  Value zero = element(type).isInteger() ? integer(type, 0) : real(type, 0);
-  return LLVM::MaskedLoadOp::create(b, loc, type, address, mask, zero,
-                                    naturalAlignment(type));
-}
-
-void Emitter::maskedStore(Value value, Value address, Value mask) {
-  LLVM::MaskedStoreOp::create(b, loc, value, address, mask,
-                              naturalAlignment(value.getType()));
 }
 
 Value Emitter::stack(Type element, int64_t count, unsigned alignment) {

@@ -124,7 +124,6 @@ public:
   // Vectors.
   Value splat(Value scalar, mlir::VectorType type);
   Value shuffle(Value x, Value y, llvm::ArrayRef<int32_t> mask);
-  Value extract(Value vector, int64_t lane);
   Value insert(Value vector, Value scalar, int64_t lane);
 
   // Memory. Indices count elements of `element`.
@@ -134,8 +133,6 @@ public:
   }
   Value load(Type type, Value address, unsigned alignment = 0);
   void store(Value value, Value address, unsigned alignment = 0);
-  Value maskedLoad(mlir::VectorType type, Value address, Value mask);
-  void maskedStore(Value value, Value address, Value mask);
   /// An uninitialised array in the frame of the present function.
   Value stack(Type element, int64_t count, unsigned alignment = 8);
 

@@ -67,14 +67,6 @@ static Type intOf(Emitter &e, Type type) {
   return Emitter::like(type, Emitter::isF64(type) ? Type(e.i64) : Type(e.i32));
 }
 
-Value VectorMath::signBit(Value x) {
-  Type type = x.getType(), integer = intOf(e, type);
-  uint64_t mask = Emitter::isF64(type) ? uint64_t(1) << 63 : 0x80000000u;
-  Value sign = e.band(e.bitcast(x, integer),
-                      e.integer(integer, static_cast<int64_t>(mask)));
-  return e.bitcast(sign, type);
-}
-
 Value VectorMath::inRange(Value x, double low, double high) {
   return e.maxOr(c(x, low), e.minOr(c(x, high), x));
 }
@@ -104,7 +96,7 @@ VectorMath::Reduced VectorMath::reduceExp(Value x) {
   r = e.fma(n, c(x, -tail), r);
   Value exponent =
       e.subI(e.bitcast(biased, integer), e.bitcast(c(x, shift), integer));
-  return {r, n, exponent};
+  return {r, exponent};
 }
 
 /// exp(r) - 1 on |r| <= ln 2 / 2: r + r^2 q(r).

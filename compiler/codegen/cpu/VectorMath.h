@@ -78,12 +78,10 @@ private:
   using Coefs = llvm::ArrayRef<double>;
   Value poly(Value x, Coefs low); ///< Horner, constant first
   Value c(Value like, double value) { return e.real(like.getType(), value); }
-  Value signBit(Value x);                          ///< -0.0 or 0.0
   Value inRange(Value x, double low, double high); ///< NaN stays
   Value pow2(Value integer, Type type); ///< exact, for normal results
   struct Reduced {
     Value r;
-    Value n;
     Value exponent;
   };
   Reduced reduceExp(Value x);
