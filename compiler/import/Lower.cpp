@@ -120,6 +120,7 @@ private:
   void addGradient(func::FuncOp loss, const typed::Train &train, size_t index);
   LogicalResult addInit(func::FuncOp entry, const typed::Train &train,
                         size_t index);
+  LogicalResult addUntrainedInit(ArrayRef<func::FuncOp> entries);
   SmallVector<int64_t> trained(ArrayRef<int64_t> params,
                                const typed::Train &train) const;
 
@@ -289,6 +290,63 @@ LogicalResult Lowering::addInit(func::FuncOp entry, const typed::Train &train,
   return success();
 }
 
+/// init: what no training initialises (frozen models, laws of tests) gets its
+/// initial values from the entries that read it. Their arguments are this
+/// function's.
+LogicalResult Lowering::addUntrainedInit(ArrayRef<func::FuncOp> entries) {
+  llvm::SetVector<int64_t> left;
+  for (func::FuncOp entry : entries)
+    left.insert_range(prob::paramsOf(entry, symbols));
+  for (func::FuncOp entry : entries)
+    if (auto train = entry->getAttrOfType<IntegerAttr>(trainAttr))
+      for (int64_t param : trained(prob::paramsOf(entry, symbols),
+                                   program.trains[train.getInt()]))
+        left.remove(param);
+  if (left.empty())
+    return success();
+
+  b.setInsertionPointToEnd(module.getBody());
+  auto function = func::FuncOp::create(b, module.getLoc(), "init",
+                                       b.getFunctionType({}, {}));
+  function->setAttr(entryAttr, b.getUnitAttr());
+  Block *block = function.addEntryBlock();
+  SmallVector<Value> results;
+  SmallVector<std::string> roles;
+  SmallVector<Attribute> argRoles;
+  prob::ExpandFault fault;
+  for (func::FuncOp entry : entries) {
+    SmallVector<int64_t> params = prob::paramsOf(entry, symbols);
+    if (llvm::none_of(params, [&](int64_t p) { return left.contains(p); }))
+      continue;
+    SmallVector<Value> arguments;
+    for (BlockArgument arg : entry.getArguments())
+      arguments.push_back(block->addArgument(arg.getType(), arg.getLoc()));
+    for (unsigned i = 0; i < entry.getNumArguments(); ++i)
+      argRoles.push_back(entry.getArgAttr(i, argAttr));
+    b.setInsertionPointToEnd(block);
+    flow::ParamScope scope;
+    scope.initial = true;
+    LaneBuilder at(b, entry.getLoc());
+    // A law whose density cannot start its parameters may by its draws.
+    if (!prob::expandInto(entry, arguments, scope, symbols, at, fault))
+      continue;
+    for (int64_t param : params)
+      if (left.remove(param)) {
+        results.push_back(at.withRate(scope.collected.at(param), true));
+        roles.push_back("param:" + std::to_string(param));
+      }
+  }
+  if (!left.empty()) {
+    reportFault(fault, diag);
+    return failure();
+  }
+  function.setType(b.getFunctionType(block->getArgumentTypes(), {}));
+  for (auto [i, role] : llvm::enumerate(argRoles))
+    function.setArgAttr(i, argAttr, role);
+  finish(function, results, roles, b);
+  return success();
+}
+
 LogicalResult Lowering::run() {
   auto entries = llvm::to_vector(module.getOps<func::FuncOp>());
   bool ok = true;
@@ -304,7 +362,7 @@ LogicalResult Lowering::run() {
       ok &= succeeded(addInit(entry, program.trains[index], index));
     }
   }
-  if (!ok || diag.hasErrors())
+  if (!ok || diag.hasErrors() || failed(addUntrainedInit(entries)))
     return failure();
   for (func::FuncOp entry : entries) {
     auto made = module.lookupSymbol<func::FuncOp>((entry.getName() + "$").str());

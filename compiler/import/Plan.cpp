@@ -322,5 +322,7 @@ std::string rill::import::planJson(ModuleOp lane,
                     {"trains", std::move(trains)},
                     {"checks", std::move(checks)},
                     {"tests", std::move(tests)}};
+  if (lane.lookupSymbol("init"))
+    plan["init"] = "init";
   return llvm::formatv("{0:2}", json::Value(std::move(plan))).str();
 }
