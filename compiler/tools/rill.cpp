@@ -5,7 +5,10 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Support/Diagnostic.h"
 #include "pipeline/Commands.h"
+
+#include "llvm/ADT/STLExtras.h"
 
 #include <CLI/CLI.hpp>
 
@@ -72,6 +75,17 @@ int main(int argc, char **argv) {
   CLI::App *explain = app.add_subcommand("explain", "explain an error code");
   explain->add_option("code", options.code, "such as R0214")->required();
 
+  std::vector<std::string> names;
+  for (CLI::App *command : app.get_subcommands({}))
+    names.push_back(command->get_name());
+  if (argc > 1 && argv[1][0] != '-' && !llvm::is_contained(names, argv[1])) {
+    std::string near = rill::lang::didYouMean(argv[1], names);
+    std::cerr << "error: no command '" << argv[1] << "'"
+              << (near.empty() ? "; see rill --help"
+                               : "; did you mean '" + near + "'?")
+              << "\n";
+    return 2;
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError &error) {
