@@ -85,7 +85,31 @@ static Put putOf(lane::BatchKind kind) {
   llvm_unreachable("every kind is handled");
 }
 
-void Lowering::addOuts(Step &step, Cluster &cluster) {
+// A product's points may come in another order than the axes of a sum over the
+// batch: then the sink has the points' order.
+View Lowering::batchOut(lane::ReduceBatchOp op, Groups points) {
+  Put put = putOf(op.getKind());
+  View dense;
+  lane::TensorType type = lane::typeOf(op.getResult());
+  dense.shape.assign(type.getShape().begin(), type.getShape().end());
+  SmallVector<int64_t> strides = denseStrides(Layout::lanes, dense.shape);
+  dense.strides.assign(strides.begin(), strides.end());
+  if (points.empty() || dense.merge(points))
+    return laneSink(op.getResult(), put);
+  Shape unit;
+  SmallVector<SmallVector<int64_t>> axes;
+  for (int64_t axis : flattened(points)) {
+    unit.push_back(dense.shape[axis]);
+    axes.push_back({axis});
+  }
+  View sink = sinkFor(op.getResult(), Layout::lanes, unit, axes, put);
+  Shape order(unit.size());
+  for (auto [axis, from] : llvm::enumerate(flattened(points)))
+    order[from] = axis;
+  return sink.permute(order);
+}
+
+void Lowering::addOuts(Step &step, Cluster &cluster, Groups points) {
   auto add = [&](Value yielded, View out, Put put) {
     cluster.yields.push_back(yielded);
     cluster.outs.push_back(out);
@@ -98,8 +122,7 @@ void Lowering::addOuts(Step &step, Cluster &cluster) {
     if (auto reduce = dyn_cast<lane::ReduceOp>(op))
       add(reduce.getX(), place(reduce.getResult()), putOf(reduce.getKind()));
     if (auto reduce = dyn_cast<lane::ReduceBatchOp>(op))
-      add(reduce.getX(), laneSink(reduce.getResult(), putOf(reduce.getKind())),
-          putOf(reduce.getKind()));
+      add(reduce.getX(), batchOut(reduce, points), putOf(reduce.getKind()));
   }
 }
 
@@ -199,7 +222,7 @@ void Lowering::emitMap(Step &step) {
   if (varying)
     perTile();
   gather(step, cluster);
-  addOuts(step, cluster);
+  addOuts(step, cluster, {});
   if (cluster.outs.empty())
     return;
   // Reduced axes last.
@@ -321,7 +344,7 @@ void Lowering::emitProduct(Step &step) {
     cluster.outs.push_back(productPlace(value, order));
     cluster.puts.push_back(int32_t(Put::store));
   }
-  addOuts(step, cluster);
+  addOuts(step, cluster, points);
   // What cannot be written in the order of the points goes through memory.
   SmallVector<Move, 0> after;
   for (View &out : cluster.outs) {

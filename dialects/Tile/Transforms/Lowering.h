@@ -124,7 +124,8 @@ private:
   void emitProduct(Step &step);
   struct Cluster;
   void gather(Step &step, Cluster &cluster);
-  void addOuts(Step &step, Cluster &cluster);
+  void addOuts(Step &step, Cluster &cluster, Groups points);
+  View batchOut(lane::ReduceBatchOp op, Groups points);
   void fillRegion(Step &step, Cluster &cluster, mlir::Region &region,
                   mlir::Type accumulator);
   struct Letters;

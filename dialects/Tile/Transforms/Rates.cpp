@@ -15,9 +15,15 @@ static bool isInv(Value value) {
   return type && type.getInv();
 }
 
+// A loop may have varying values inside though none goes in or out.
 bool rill::tile::isInvariantOp(Operation *op) {
-  return op->getNumResults() && llvm::all_of(op->getOperands(), isInv) &&
-         llvm::all_of(op->getResults(), isInv);
+  auto invariant = [](Operation *inner) {
+    return llvm::all_of(inner->getOperands(), isInv) &&
+                   llvm::all_of(inner->getResults(), isInv)
+               ? WalkResult::advance()
+               : WalkResult::interrupt();
+  };
+  return op->getNumResults() && !op->walk(invariant).wasInterrupted();
 }
 
 bool rill::tile::isBatchReduction(Operation *op) {
@@ -25,8 +31,7 @@ bool rill::tile::isBatchReduction(Operation *op) {
 }
 
 bool rill::tile::reducesBatch(Operation *op) {
-  return llvm::any_of(op->getResults(), isInv) &&
-         !llvm::all_of(op->getOperands(), isInv);
+  return llvm::any_of(op->getResults(), isInv) && !isInvariantOp(op);
 }
 
 /// Results of `op` that depend on a value of `tainted` or on a batch reduction.

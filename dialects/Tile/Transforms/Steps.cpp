@@ -140,6 +140,7 @@ private:
   bool accepts(const Step &step, Operation *op, ArrayRef<int64_t> dims);
   std::optional<int> search(Operation *op, int first, ArrayRef<int64_t> dims);
   void put(Operation *op, int k);
+  void raise(Operation *op, int k);
   void settle(Operation *op);
   void settleOperands(ValueRange values);
   void sinkMembers();
@@ -217,6 +218,17 @@ std::optional<int> Former::search(Operation *op, int first,
   return std::nullopt;
 }
 
+/// Members that wait and read `op`, which is at step `k` or later, wait for that.
+void Former::raise(Operation *op, int k) {
+  for (Operation *user : op->getUsers()) {
+    auto found = pending.find(user);
+    if (found == pending.end() || found->second >= k)
+      continue;
+    found->second = k;
+    raise(user, k);
+  }
+}
+
 // With what it reads and is not placed yet.
 void Former::put(Operation *op, int k) {
   pending.erase(op);
@@ -225,6 +237,7 @@ void Former::put(Operation *op, int k) {
     if (Operation *maker = operand.getDefiningOp(); pending.contains(maker))
       put(maker, k);
   steps[k].members.push_back(op);
+  raise(op, k);
   if (auto reduce = dyn_cast<lane::ReduceOp>(op))
     steps[k].reduced = Shape(reduce.getDims().begin(), reduce.getDims().end());
 }
@@ -244,8 +257,10 @@ void Former::settle(Operation *op) {
 void Former::addMember(Operation *op) {
   Shape dims = boxOf(op);
   int first = 0;
-  for (Value operand : op->getOperands())
-    first = std::max(first, earliest(operand, dims));
+  // Once more, since settling one operand may have placed another.
+  for (int pass = 0; pass < 2; ++pass)
+    for (Value operand : op->getOperands())
+      first = std::max(first, earliest(operand, dims));
   pending[op] = first;
   if (std::optional<int> k = search(op, first, dims))
     put(op, *k);
