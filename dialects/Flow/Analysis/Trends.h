@@ -16,10 +16,10 @@ struct Trend {
   /// The derivative vanishes nowhere.
   bool strict = false;
   /// Axis k of the place is axis axes[k] of the value; others are repeats.
-  llvm::SmallVector<int64_t> axes;
+  llvm::SmallVector<int64_t> axes = {};
   /// Unknown: the operation that the proof stops at, and why.
   mlir::Operation *culprit = nullptr;
-  std::string why;
+  std::string why = {};
 
   bool isProof() const {
     return strict && (direction == Increasing || direction == Decreasing);
