@@ -37,25 +37,39 @@ static std::string textAt(Location location, const lang::SourceManager &sources)
   return range.isValid() ? std::string(sources.text(range)) : "";
 }
 
+/// How a user calls a value: the name of its let, else its text.
+static std::string nameOf(Value value, const lang::SourceManager &sources) {
+  Operation *op = value.getDefiningOp();
+  if (!op)
+    return "";
+  if (auto named = dyn_cast<NameLoc>(op->getLoc()))
+    return named.getName().str();
+  return textAt(op->getLoc(), sources);
+}
+
 static void report(flow::UpdateOp update, const flow::UpdateVerdict &verdict,
                    lang::DiagnosticEngine &diag) {
   const lang::SourceManager &sources = diag.sourceManager();
-  lang::SourceRange range = rangeOf(update.getLoc());
+  // The caret is on the words of the update; a culprit elsewhere (in a let, in
+  // a network) gets a label.
+  lang::SourceRange range = rangeOf(update.getLoc()), culprit;
   if (verdict.culprit)
-    if (lang::SourceRange at = rangeOf(verdict.culprit->getLoc()); at.isValid())
-      range = at;
+    culprit = rangeOf(verdict.culprit->getLoc());
+  bool inside = culprit.file == range.file && culprit.begin >= range.begin &&
+                culprit.end <= range.end;
+  if (inside)
+    range = culprit;
   std::string name = update.getName().str(), under = verdict.why;
   if (verdict.refusal == Refusal::FactorMayBeZero) {
-    std::string factor =
-        verdict.value.getDefiningOp()
-            ? textAt(verdict.value.getDefiningOp()->getLoc(), sources)
-            : "";
+    std::string factor = nameOf(verdict.value, sources);
     under = factor.empty() ? "the factor may be zero: " + verdict.why
                            : "'" + factor + "' may be zero: " + verdict.why;
   }
   lang::Diagnostic &d = diag.error(
       codeOf(verdict), range,
       "this update is not invertible in '" + name + "'", under);
+  if (culprit.isValid() && !inside)
+    d.label(culprit, "here");
   d.why("each update must be injective in the place it replaces, for every "
         "value of what it reads");
   std::string see =

@@ -22,6 +22,8 @@ Location rill::import::locationOf(lang::SourceRange range,
 }
 
 lang::SourceRange rill::import::rangeOf(Location location) {
+  if (auto named = dyn_cast<NameLoc>(location))
+    location = named.getChildLoc();
   auto fused = dyn_cast<FusedLoc>(location);
   auto exact = fused ? dyn_cast_if_present<DenseI64ArrayAttr>(fused.getMetadata())
                      : DenseI64ArrayAttr();

@@ -51,7 +51,13 @@ std::string rill::import::chartOf(const lang::Space &space) {
 }
 
 Location RegionImporter::loc(const Op &op) const {
-  return locationOf(op.range, sources, b.getContext());
+  Location place = locationOf(op.range, sources, b.getContext());
+  bool named = op.results.size() == 1 &&
+               !program.values[op.results[0]].name.empty();
+  if (!named)
+    return place;
+  return NameLoc::get(
+      b.getStringAttr(program.values[op.results[0]].name), place);
 }
 
 SmallVector<Value> RegionImporter::operands(const Op &op) const {

@@ -135,7 +135,8 @@ static bool proveMonotone(UpdateOp update, UpdateVerdict &verdict) {
   ranges.assume(block.getArgument(0), verdict.range);
   Trend trend = Trends(block.getArgument(0), ranges).of(after);
   if (!trend.isProof() || !llvm::is_sorted(trend.axes)) {
-    if (verdict.occursTwice && trend.culprit) {
+    if (verdict.occursTwice && verdict.refusal == Refusal::NotInjective &&
+        trend.culprit) {
       verdict.culprit = trend.culprit;
       verdict.why += ", and no proof that it is monotone: " + trend.why;
     }
