@@ -111,7 +111,8 @@ public:
     }
     for (const rt::ResultSpec &result : runner.spec().results) {
       outputs.emplace_back(
-          size_t(result.width() * (result.varying ? batch : 1)) * sizeof(float));
+          size_t(result.width() * (result.varying ? batch : 1)) *
+          sizeof(float));
       out.push_back(outputs.back().data());
     }
   }
@@ -181,7 +182,8 @@ Measurement rill::bench::measure(const Workload &workload,
   initialise(model, train);
 
   const rt::DistSpec &dist = model.dist("");
-  bool density = workload.kind == Kind::Density || workload.kind == Kind::Single;
+  bool density =
+      workload.kind == Kind::Density || workload.kind == Kind::Single;
   Measurement best;
   best.flops = model.plan().findKernel(dist.logp)->flops * (density ? 1 : 3);
   for (int64_t batch : workload.batches) {

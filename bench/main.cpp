@@ -43,22 +43,27 @@ static int availableCpus() {
 }
 
 static void printRow(const nlohmann::json &row) {
-  fmt::print("{:<24} {:>7} {:>6} {:>14.0f} {:>7.1f} %", row["workload"].get<std::string>(),
-             row["threads"].get<int>(), row["batch"].get<int64_t>(),
-             row["per_second"].get<double>(), 100 * row["roof_share"].get<double>());
+  fmt::print("{:<24} {:>7} {:>6} {:>14.0f} {:>7.1f} %",
+             row["workload"].get<std::string>(), row["threads"].get<int>(),
+             row["batch"].get<int64_t>(), row["per_second"].get<double>(),
+             100 * row["roof_share"].get<double>());
   for (auto &[peer, rate] : row["peers"].items())
-    fmt::print("   {:.2f} x {}", row["per_second"].get<double>() / rate.get<double>(), peer);
+    fmt::print("   {:.2f} x {}",
+               row["per_second"].get<double>() / rate.get<double>(), peer);
   fmt::print("\n");
   std::fflush(stdout);
 }
 
 int main(int argc, char **argv) {
-  CLI::App app("Measures Rill's kernels beside this machine's roof.", "dev bench");
+  CLI::App app("Measures Rill's kernels beside this machine's roof.",
+               "dev bench");
   std::vector<std::string> names;
   std::string json, peersFile, programs = RILL_BENCH_PROGRAMS;
-  app.add_option("names", names, "workloads (all by default): realnvp-d6-density, ...");
+  app.add_option("names", names,
+                 "workloads (all by default): realnvp-d6-density, ...");
   app.add_option("--json", json, "write the rows as JSON");
-  app.add_option("--peer-rows", peersFile, "figures of peers, one JSON object a line");
+  app.add_option("--peer-rows", peersFile,
+                 "figures of peers, one JSON object a line");
   app.add_option("--programs", programs, "folder of the programs");
   bool list = false;
   app.add_flag("--list", list, "names of the workloads");
@@ -71,7 +76,9 @@ int main(int argc, char **argv) {
   }
   for (const std::string &name : names)
     if (!findWorkload(name)) {
-      fmt::print(stderr, "error: no workload '{}'; dev bench --list names them\n", name);
+      fmt::print(stderr,
+                 "error: no workload '{}'; dev bench --list names them\n",
+                 name);
       return 2;
     }
 
@@ -85,7 +92,8 @@ int main(int argc, char **argv) {
     fmt::print("{} thread{}: roof {:.1f} GFLOP/s (f32 FMA)\n", threads,
                threads > 1 ? "s" : "", roof * 1e-9);
     for (const Workload &workload : workloads()) {
-      if (!names.empty() && std::find(names.begin(), names.end(), workload.name) == names.end())
+      if (!names.empty() &&
+          std::find(names.begin(), names.end(), workload.name) == names.end())
         continue;
       Measurement m = measure(workload, programs, threads);
       nlohmann::json row = {{"workload", workload.name},

@@ -15,10 +15,10 @@ static std::string describeDist(const std::string &name, typed::DistId id,
   const typed::Dist &dist = program.dists[id];
   std::string text =
       llvm::formatv("dist {0}: law on {1}\n", name, dist.subject.str());
-  text += llvm::formatv("  likelihood: {0}\n",
-                        hasLogp(program, id) ? "exact" : "none");
-  text += llvm::formatv("  sampling: {0}\n",
-                        hasSample(program, id) ? "yes" : "no");
+  text +=
+      llvm::formatv("  likelihood: {0}\n", prob::kindName(kindOf(program, id)));
+  text +=
+      llvm::formatv("  sampling: {0}\n", hasSample(program, id) ? "yes" : "no");
   if (dist.form == typed::Dist::Form::Members)
     return text;
   const char *form =

@@ -37,6 +37,15 @@ bool rill::import::hasSample(const typed::Program &program, typed::DistId id) {
                          : hasSample(program, dist.base);
 }
 
+prob::Kind rill::import::kindOf(const typed::Program &program,
+                                typed::DistId id) {
+  const typed::Dist &dist = program.dists[id];
+  if (isMembers(dist))
+    return dist.logp ? prob::Kind::Exact : prob::Kind::None;
+  return prob::productKind(prob::Kind::Exact, kindOf(program, dist.base),
+                           /*independent=*/true);
+}
+
 std::vector<lang::Space> rill::import::fieldsOf(const lang::Space &space) {
   if (space.kind() == lang::SpaceKind::Product)
     return space.fields();
@@ -89,9 +98,9 @@ func::FuncOp EntryBuilder::begin(const std::string &name, ArrayRef<Arg> args,
   for (const Arg &arg : args)
     types.push_back(arg.type);
   b.setInsertionPointToEnd(module.getBody());
-  auto function = func::FuncOp::create(
-      b, locationOf(range, sources, b.getContext()), name,
-      b.getFunctionType(types, {}));
+  auto function =
+      func::FuncOp::create(b, locationOf(range, sources, b.getContext()), name,
+                           b.getFunctionType(types, {}));
   function->setAttr(entryAttr, b.getUnitAttr());
   for (auto [i, arg] : llvm::enumerate(args))
     function.setArgAttr(i, argAttr, b.getStringAttr(arg.role));
@@ -102,8 +111,8 @@ func::FuncOp EntryBuilder::begin(const std::string &name, ArrayRef<Arg> args,
 void EntryBuilder::finish(func::FuncOp function, ValueRange results,
                           ArrayRef<std::string> roles) {
   func::ReturnOp::create(b, function.getLoc(), results);
-  function.setType(b.getFunctionType(
-      function.getFunctionType().getInputs(), results.getTypes()));
+  function.setType(b.getFunctionType(function.getFunctionType().getInputs(),
+                                     results.getTypes()));
   for (auto [i, role] : llvm::enumerate(roles))
     function.setResultAttr(i, resultAttr, b.getStringAttr(role));
 }
@@ -118,8 +127,8 @@ void EntryBuilder::addMember(const std::string &name, StringRef op,
   OperationState state(function.getLoc(), op);
   state.addOperands(function.getArguments());
   state.addTypes(results);
-  state.addAttribute("dist", FlatSymbolRefAttr::get(b.getContext(),
-                                                    distSymbol(program, id)));
+  state.addAttribute(
+      "dist", FlatSymbolRefAttr::get(b.getContext(), distSymbol(program, id)));
   finish(function, b.create(state)->getResults(), roles);
 }
 
@@ -127,13 +136,13 @@ void EntryBuilder::addDist(const std::string &name, typed::DistId id) {
   const typed::Dist &dist = program.dists[id];
   SmallVector<Arg> subject, conditions;
   for (auto [k, field] : llvm::enumerate(fieldsOf(dist.subject)))
-    subject.push_back({"data:" + (k < dist.subjectNames.size()
-                                      ? dist.subjectNames[k]
-                                      : "x" + std::to_string(k)),
-                       varying(field)});
+    subject.push_back(
+        {"data:" + (k < dist.subjectNames.size() ? dist.subjectNames[k]
+                                                 : "x" + std::to_string(k)),
+         varying(field)});
   for (const typed::Condition &condition : dist.conditions)
-    conditions.push_back({"condition:" + condition.name,
-                          varying(condition.space)});
+    conditions.push_back(
+        {"condition:" + condition.name, varying(condition.space)});
   auto with = [&](ArrayRef<Arg> first) {
     SmallVector<Arg> args(first);
     llvm::append_range(args, conditions);
@@ -166,8 +175,8 @@ void EntryBuilder::addDist(const std::string &name, typed::DistId id) {
   addMember(name + ".latent", "prob.latent", id, with(subject),
             {varying(base), scalar}, {"value", "logdet"}, maps);
   addMember(name + ".generate", "prob.generate", id,
-            with({{"latent:z", varying(base)}}),
-            {subject[0].type, scalar}, {"value", "logdet"}, maps);
+            with({{"latent:z", varying(base)}}), {subject[0].type, scalar},
+            {"value", "logdet"}, maps);
 }
 
 SmallVector<EntryBuilder::Arg>
@@ -197,9 +206,9 @@ EntryBuilder::importExpectation(const typed::Expectation &expectation,
     SmallVector<Type> types;
     for (typed::ValueId id : draw.values)
       types.push_back(varying(program.values[id].space));
-    auto sample = prob::SampleOp::create(
-        b, function.getLoc(), types, distSymbol(program, *draw.dist),
-        ValueRange{});
+    auto sample =
+        prob::SampleOp::create(b, function.getLoc(), types,
+                               distSymbol(program, *draw.dist), ValueRange{});
     for (auto [id, value] : llvm::zip(draw.values, sample.getResults()))
       importer.bind(id, value);
   }
@@ -208,8 +217,8 @@ EntryBuilder::importExpectation(const typed::Expectation &expectation,
 
 void EntryBuilder::addLoss(size_t index) {
   const typed::Train &train = program.trains[index];
-  func::FuncOp function = begin(lossName(index),
-                                drawnArgs(train.loss.expectation), train.range);
+  func::FuncOp function =
+      begin(lossName(index), drawnArgs(train.loss.expectation), train.range);
   function->setAttr(trainAttr, b.getI64IntegerAttr(index));
   RegionImporter importer(program, sources, b);
   Value value =
@@ -217,8 +226,8 @@ void EntryBuilder::addLoss(size_t index) {
   lane::LaneBuilder at(b, function.getLoc());
   if (!lane::isInvariant(value)) { // the mean over the batch
     value = at.withRate(value, true);
-    Value count = lane::BatchSizeOp::create(b, function.getLoc(),
-                                            lane::typeOf(value));
+    Value count =
+        lane::BatchSizeOp::create(b, function.getLoc(), lane::typeOf(value));
     value = at.div(value, count);
   }
   if (train.loss.maximize)

@@ -8,6 +8,7 @@
 #ifndef RILL_COMPILER_IMPORT_ENTRIES_H
 #define RILL_COMPILER_IMPORT_ENTRIES_H
 
+#include "Prob/Analysis/Kinds.h"
 #include "Typed/Typed.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -26,6 +27,11 @@ inline constexpr const char *trainAttr = "rill.train";
 /// Whether the law, or what it is made of, can say a density or draw.
 bool hasLogp(const lang::typed::Program &program, lang::typed::DistId dist);
 bool hasSample(const lang::typed::Program &program, lang::typed::DistId dist);
+
+/// The kind of the law's likelihood: of a map's closed log-determinant and the
+/// base's density, or of its own members.
+prob::Kind kindOf(const lang::typed::Program &program,
+                  lang::typed::DistId dist);
 
 /// The fields of a law's subject or a data set: one, or a product's.
 std::vector<lang::Space> fieldsOf(const lang::Space &space);

@@ -53,10 +53,9 @@ static void importMember(const std::optional<typed::Region> &member,
   Block *block = b.createBlock(&region);
   RegionImporter importer(program, sources, b);
   for (typed::ValueId id : member->args)
-    importer.bind(id, block->addArgument(
-                          typeOf(program.values[id].space, false,
-                                 b.getContext()),
-                          loc));
+    importer.bind(
+        id, block->addArgument(
+                typeOf(program.values[id].space, false, b.getContext()), loc));
   flow::YieldOp::create(b, loc, importer.import(*member));
 }
 
@@ -67,14 +66,13 @@ static void importFlow(const typed::Dist &dist, Region &region,
   Block *block = b.createBlock(&region);
   RegionImporter importer(program, sources, b);
   const lang::Space &start = program.places[dist.flowPlace].space;
-  importer.openPlace(dist.flowPlace,
-                     block->addArgument(typeOf(start, false, b.getContext()),
-                                        loc));
+  importer.openPlace(
+      dist.flowPlace,
+      block->addArgument(typeOf(start, false, b.getContext()), loc));
   for (typed::ValueId id : dist.flow.args)
-    importer.bind(id, block->addArgument(
-                          typeOf(program.values[id].space, false,
-                                 b.getContext()),
-                          loc));
+    importer.bind(
+        id, block->addArgument(
+                typeOf(program.values[id].space, false, b.getContext()), loc));
   importer.import(dist.flow);
   flow::YieldOp::create(b, loc,
                         ValueRange{importer.readPlace(dist.flowPlace, loc)});
@@ -88,12 +86,12 @@ static void importDist(typed::DistId id, const typed::Program &program,
   bool members = dist.form == typed::Dist::Form::Members;
   FlatSymbolRefAttr base;
   if (!members)
-    base = FlatSymbolRefAttr::get(b.getContext(),
-                                  distSymbol(program, dist.base));
-  StringRef form = members                               ? "members"
+    base =
+        FlatSymbolRefAttr::get(b.getContext(), distSymbol(program, dist.base));
+  StringRef form = members                                ? "members"
                    : dist.form == typed::Dist::Form::Pull ? "pull"
                                                           : "push";
-  StringRef kind = hasLogp(program, id) ? "exact" : "none";
+  std::string kind = prob::kindName(kindOf(program, id));
   // Defaults of the conditions behind the last one that has none.
   SmallVector<double> defaults;
   for (const typed::Condition &condition : dist.conditions) {

@@ -32,7 +32,8 @@ static Code codeOf(const flow::UpdateVerdict &verdict) {
   }
 }
 
-static std::string textAt(Location location, const lang::SourceManager &sources) {
+static std::string textAt(Location location,
+                          const lang::SourceManager &sources) {
   lang::SourceRange range = rangeOf(location);
   return range.isValid() ? std::string(sources.text(range)) : "";
 }
@@ -65,9 +66,9 @@ static void report(flow::UpdateOp update, const flow::UpdateVerdict &verdict,
     under = factor.empty() ? "the factor may be zero: " + verdict.why
                            : "'" + factor + "' may be zero: " + verdict.why;
   }
-  lang::Diagnostic &d = diag.error(
-      codeOf(verdict), range,
-      "this update is not invertible in '" + name + "'", under);
+  lang::Diagnostic &d =
+      diag.error(codeOf(verdict), range,
+                 "this update is not invertible in '" + name + "'", under);
   if (culprit.isValid() && !inside)
     d.label(culprit, "here");
   d.why("each update must be injective in the place it replaces, for every "
@@ -77,14 +78,16 @@ static void report(flow::UpdateOp update, const flow::UpdateVerdict &verdict,
   switch (verdict.refusal) {
   case Refusal::FactorMayBeZero:
     d.help("use exp(s) or softplus(s) as the factor, or declare it in the "
-           "space Positive" + see);
+           "space Positive" +
+           see);
     break;
   case Refusal::PlainMatrix:
     d.help("declare the matrix in PLU[D], Orthogonal[D] or LowerUnit[D]" + see);
     break;
   case Refusal::MixesElements:
     d.help("compute the context from another part of the place: view (a, b) = "
-           "halves(" + name + ")" + see);
+           "halves(" +
+           name + ")" + see);
     break;
   default:
     if (verdict.occursTwice)
@@ -96,7 +99,8 @@ static void report(flow::UpdateOp update, const flow::UpdateVerdict &verdict,
   }
 }
 
-LogicalResult rill::import::judge(ModuleOp module, lang::DiagnosticEngine &diag) {
+LogicalResult rill::import::judge(ModuleOp module,
+                                  lang::DiagnosticEngine &diag) {
   bool ok = true;
   module.walk([&](flow::UpdateOp update) {
     flow::UpdateVerdict verdict = flow::judgeUpdate(update);

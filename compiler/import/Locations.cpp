@@ -25,8 +25,9 @@ lang::SourceRange rill::import::rangeOf(Location location) {
   if (auto named = dyn_cast<NameLoc>(location))
     location = named.getChildLoc();
   auto fused = dyn_cast<FusedLoc>(location);
-  auto exact = fused ? dyn_cast_if_present<DenseI64ArrayAttr>(fused.getMetadata())
-                     : DenseI64ArrayAttr();
+  auto exact = fused
+                   ? dyn_cast_if_present<DenseI64ArrayAttr>(fused.getMetadata())
+                   : DenseI64ArrayAttr();
   if (!exact || exact.size() != 3)
     return {};
   ArrayRef<int64_t> parts = exact.asArrayRef();

@@ -44,8 +44,7 @@ static flow::UpdateOp overwriter(Value missing) {
   return {};
 }
 
-static void reportFlow(prob::ExpandFault &fault,
-                       lang::DiagnosticEngine &diag) {
+static void reportFlow(prob::ExpandFault &fault, lang::DiagnosticEngine &diag) {
   Operation *op = fault.flow.op ? fault.flow.op : fault.use;
   if (!isa<flow::UpdateOp, flow::ParamOp, flow::RepeatOp, flow::SplitOp,
            flow::JoinOp>(op)) {
@@ -71,10 +70,10 @@ static void reportFlow(prob::ExpandFault &fault,
   }
   auto update = dyn_cast<flow::UpdateOp>(op);
   std::string name = update ? update.getName().str() : "place";
-  lang::Diagnostic &d = diag.error(
-      Code::ContextUnknownBackwards, range,
-      "this update of '" + name + "' cannot be undone",
-      "what it reads is replaced later");
+  lang::Diagnostic &d =
+      diag.error(Code::ContextUnknownBackwards, range,
+                 "this update of '" + name + "' cannot be undone",
+                 "what it reads is replaced later");
   if (flow::UpdateOp later = overwriter(fault.flow.missing))
     d.label(rangeOf(later.getLoc()),
             "'" + later.getName().str() + "' is replaced here");
@@ -165,25 +164,24 @@ func::FuncOp Lowering::shell(const std::string &name, func::FuncOp like,
 static void finish(func::FuncOp function, ValueRange results,
                    ArrayRef<std::string> roles, OpBuilder &b) {
   func::ReturnOp::create(b, function.getLoc(), results);
-  function.setType(b.getFunctionType(
-      function.getFunctionType().getInputs(), results.getTypes()));
+  function.setType(b.getFunctionType(function.getFunctionType().getInputs(),
+                                     results.getTypes()));
   for (auto [i, role] : llvm::enumerate(roles))
     function.setResultAttr(i, resultAttr, b.getStringAttr(role));
 }
 
 func::FuncOp Lowering::expand(func::FuncOp entry) {
   SmallVector<int64_t> params = prob::paramsOf(entry, symbols);
-  func::FuncOp function =
-      shell((entry.getName() + "$").str(), entry, params);
+  func::FuncOp function = shell((entry.getName() + "$").str(), entry, params);
   flow::ParamScope scope;
   unsigned own = entry.getNumArguments();
   for (auto [k, index] : llvm::enumerate(params))
     scope.raws[index] = function.getArgument(own + k);
   LaneBuilder at(b, entry.getLoc());
   prob::ExpandFault fault;
-  auto results = prob::expandInto(
-      entry, function.getArguments().take_front(own), scope, symbols, at,
-      fault);
+  auto results =
+      prob::expandInto(entry, function.getArguments().take_front(own), scope,
+                       symbols, at, fault);
   if (!results) {
     reportFault(fault, diag);
     function.erase();
@@ -193,8 +191,7 @@ func::FuncOp Lowering::expand(func::FuncOp entry) {
   // copy per sample for the caller, unless it is a mean.
   SmallVector<std::string> roles;
   for (unsigned i = 0; i < entry.getNumResults(); ++i) {
-    roles.push_back(
-        cast<StringAttr>(entry.getResultAttr(i, resultAttr)).str());
+    roles.push_back(cast<StringAttr>(entry.getResultAttr(i, resultAttr)).str());
     (*results)[i] = at.withRate((*results)[i], roles.back() == "loss");
   }
   finish(function, *results, roles, b);
@@ -245,9 +242,8 @@ void Lowering::addGradient(func::FuncOp loss, const typed::Train &train,
   LaneBuilder at(b, loss.getLoc());
   Type lossType = loss.getResultTypes()[0];
   Value seed = at.constant(cast<lane::TensorType>(lossType), 1);
-  auto vjp = lane::VjpOp::create(b, loss.getLoc(), wrt,
-                                 function.getArguments(), ValueRange{seed},
-                                 TypeRange{lossType});
+  auto vjp = lane::VjpOp::create(b, loss.getLoc(), wrt, function.getArguments(),
+                                 ValueRange{seed}, TypeRange{lossType});
   {
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToEnd(&vjp.getBlock());
@@ -266,8 +262,7 @@ void Lowering::addGradient(func::FuncOp loss, const typed::Train &train,
 /// trainK.init: the loss walked once with every parameter at its initial value.
 LogicalResult Lowering::addInit(func::FuncOp entry, const typed::Train &train,
                                 size_t index) {
-  SmallVector<int64_t> changed =
-      trained(prob::paramsOf(entry, symbols), train);
+  SmallVector<int64_t> changed = trained(prob::paramsOf(entry, symbols), train);
   func::FuncOp function =
       shell("train" + std::to_string(index) + ".init", entry, {});
   function->removeAttr(alsoF64Attr);
@@ -365,7 +360,8 @@ LogicalResult Lowering::run() {
   if (!ok || diag.hasErrors() || failed(addUntrainedInit(entries)))
     return failure();
   for (func::FuncOp entry : entries) {
-    auto made = module.lookupSymbol<func::FuncOp>((entry.getName() + "$").str());
+    auto made =
+        module.lookupSymbol<func::FuncOp>((entry.getName() + "$").str());
     StringAttr name = entry.getNameAttr();
     entry.erase();
     made.setName(name);

@@ -78,8 +78,8 @@ void RegionImporter::openCut(PlaceId parent, unsigned index, Location loc) {
     types.push_back(typeOf(places.at(part).space, false, b.getContext()));
   auto flat = lane::typeOf(whole.value);
   if (cut.indices.size() > cut.parts.size())
-    types.push_back(
-        flat.withShape({int64_t(flow::indicesOf(cut.indices[cut.parts.size()]).size())}));
+    types.push_back(flat.withShape(
+        {int64_t(flow::indicesOf(cut.indices[cut.parts.size()]).size())}));
   auto split = existingCut(whole.value, cut.indices, b.getInsertionBlock());
   if (!split)
     split = flow::SplitOp::create(b, loc, types, whole.value, cut.indices);
@@ -134,9 +134,9 @@ static llvm::SetVector<Operation *> pathBetween(Value from, Value to,
   llvm::DenseSet<Value> dependent{from};
   SmallVector<Operation *> ordered;
   for (Operation &op : *block)
-    if (backwards.contains(&op) &&
-        llvm::any_of(op.getOperands(),
-                     [&](Value v) { return dependent.contains(v); })) {
+    if (backwards.contains(&op) && llvm::any_of(op.getOperands(), [&](Value v) {
+          return dependent.contains(v);
+        })) {
       ordered.push_back(&op);
       dependent.insert(op.result_begin(), op.result_end());
     }
@@ -160,8 +160,8 @@ void RegionImporter::importAssign(const Op &op) {
       b.getStringAttr(op.spelling), b.getF64FloatAttr(place.space.lo()),
       b.getF64FloatAttr(place.space.hi()));
   OpBuilder::InsertionGuard guard(b);
-  Block *body = b.createBlock(&update.getBody(), {}, before.getType(),
-                              before.getLoc());
+  Block *body =
+      b.createBlock(&update.getBody(), {}, before.getType(), before.getLoc());
   IRMapping map;
   map.map(before, body->getArgument(0));
   for (Operation *step : path)
@@ -206,8 +206,8 @@ void RegionImporter::importRepeat(const Op &op) {
   SmallVector<Value> before;
   for (PlaceId id : roots)
     before.push_back(readPlace(id, loc(op)));
-  auto repeat = flow::RepeatOp::create(b, loc(op), TypeRange(ValueRange(before)),
-                                       op.count, before);
+  auto repeat = flow::RepeatOp::create(
+      b, loc(op), TypeRange(ValueRange(before)), op.count, before);
   auto step = lane::tensorOf({}, b.getI32Type(), /*inv=*/true);
   SmallVector<Type> types{step};
   llvm::append_range(types, ValueRange(before).getTypes());

@@ -32,11 +32,11 @@ static json::Array arrayOf(ArrayRef<int64_t> values) {
 static json::Object fieldOf(const std::string &name, const lang::Space &space) {
   std::string kind = space.withShape({}).withOptional(false).str();
   kind = kind.substr(0, kind.find_first_of("[("));
-  json::Object field{{"name", name},
-                     {"kind", space.kind() == SpaceKind::Simplex ? "Simplex"
-                                                                 : kind},
-                     {"shape", arrayOf(space.shape())},
-                     {"optional", space.isOptional()}};
+  json::Object field{
+      {"name", name},
+      {"kind", space.kind() == SpaceKind::Simplex ? "Simplex" : kind},
+      {"shape", arrayOf(space.shape())},
+      {"optional", space.isOptional()}};
   if (space.kind() == SpaceKind::Interval) {
     field["lo"] = space.lo();
     field["hi"] = space.hi();
@@ -59,11 +59,11 @@ static json::Array fieldsJson(const lang::Space &space,
 static std::string hashOf(const typed::Program &program) {
   llvm::MD5 md5;
   for (const typed::Param &param : program.params)
-    md5.update(llvm::formatv("{0}:{1}:{2};", param.path,
-                             llvm::make_range(param.stack.begin(),
-                                              param.stack.end()),
-                             param.space.str())
-                   .str());
+    md5.update(
+        llvm::formatv("{0}:{1}:{2};", param.path,
+                      llvm::make_range(param.stack.begin(), param.stack.end()),
+                      param.space.str())
+            .str());
   llvm::MD5::MD5Result result;
   md5.final(result);
   return std::string(result.digest());
@@ -210,7 +210,7 @@ static json::Array distsJson(const typed::Program &program, ModuleOp lane) {
       std::string full = name + "." + member.str();
       return lane.lookupSymbol(full) ? full : "";
     };
-    bool density = hasLogp(program, id);
+    prob::Kind kind = kindOf(program, id);
     json::Array params;
     for (StringRef member : {"logp", "sample"})
       if (auto function =
@@ -220,10 +220,11 @@ static json::Array distsJson(const typed::Program &program, ModuleOp lane) {
     array.push_back(json::Object{
         {"name", name},
         {"fields", fieldsJson(dist.subject, dist.subjectNames)},
-        {"kind", density ? "exact" : "none"},
-        {"why", density ? "every map on the way has a closed form and so has "
-                          "the base's density"
-                        : "a law on the way states no density"},
+        {"kind", prob::kindName(kind)},
+        {"why", kind == prob::Kind::Exact
+                    ? "every map on the way has a closed form and so has "
+                      "the base's density"
+                    : "a law on the way states no density"},
         {"params", std::move(params)},
         {"logp", kernel("logp")},
         {"sample", kernel("sample")},
@@ -268,18 +269,17 @@ static json::Object trainJson(const typed::Train &train, size_t index,
 static json::Object checkJson(const typed::Check &check,
                               const std::string &kernel,
                               const typed::Program &program) {
-  json::Object object{{"label", check.label},
-                      {"measure", check.measure},
-                      {"dist", check.dist ? program.dists[*check.dist].name
-                                          : ""},
-                      {"relation", check.relation},
-                      {"value", check.value},
-                      {"numeric", check.numeric},
-                      {"kernel", check.measure == "expression"
-                                     ? json::Value(kernel)
-                                     : json::Value(nullptr)}};
-  object["within"] = check.within ? json::Value(*check.within)
-                                  : json::Value(nullptr);
+  json::Object object{
+      {"label", check.label},
+      {"measure", check.measure},
+      {"dist", check.dist ? program.dists[*check.dist].name : ""},
+      {"relation", check.relation},
+      {"value", check.value},
+      {"numeric", check.numeric},
+      {"kernel", check.measure == "expression" ? json::Value(kernel)
+                                               : json::Value(nullptr)}};
+  object["within"] =
+      check.within ? json::Value(*check.within) : json::Value(nullptr);
   json::Array box;
   for (double bound : check.box)
     box.push_back(bound);
@@ -290,13 +290,13 @@ static json::Object checkJson(const typed::Check &check,
       object["part"] = draw.part.empty() ? "held" : draw.part;
     }
   if (check.measure == "expression" && !object.get("data"))
-    object["draws"] = check.left.draws.empty() ? 1
-                                               : check.left.count.value_or(65536);
+    object["draws"] =
+        check.left.draws.empty() ? 1 : check.left.count.value_or(65536);
   return object;
 }
 
-std::string rill::import::planJson(ModuleOp lane,
-                                   const typed::Program &program, bool f64) {
+std::string rill::import::planJson(ModuleOp lane, const typed::Program &program,
+                                   bool f64) {
   json::Array trains, checks, tests;
   for (auto [k, train] : llvm::enumerate(program.trains))
     trains.push_back(trainJson(train, k, program, lane));
@@ -309,19 +309,19 @@ std::string rill::import::planJson(ModuleOp lane,
     tests.push_back(
         json::Object{{"label", test.label}, {"checks", std::move(inner)}});
   }
-  json::Object plan{{"rill", 1},
-                    {"name", program.name},
-                    {"precision", f64 ? "f64" : "f32"},
-                    {"main", program.main ? program.dists[*program.main].name
-                                          : ""},
-                    {"hash", hashOf(program)},
-                    {"params", paramsJson(program)},
-                    {"data", dataJson(program)},
-                    {"kernels", kernelsJson(lane, f64)},
-                    {"dists", distsJson(program, lane)},
-                    {"trains", std::move(trains)},
-                    {"checks", std::move(checks)},
-                    {"tests", std::move(tests)}};
+  json::Object plan{
+      {"rill", 1},
+      {"name", program.name},
+      {"precision", f64 ? "f64" : "f32"},
+      {"main", program.main ? program.dists[*program.main].name : ""},
+      {"hash", hashOf(program)},
+      {"params", paramsJson(program)},
+      {"data", dataJson(program)},
+      {"kernels", kernelsJson(lane, f64)},
+      {"dists", distsJson(program, lane)},
+      {"trains", std::move(trains)},
+      {"checks", std::move(checks)},
+      {"tests", std::move(tests)}};
   if (lane.lookupSymbol("init"))
     plan["init"] = "init";
   return llvm::formatv("{0:2}", json::Value(std::move(plan))).str();

@@ -52,12 +52,12 @@ std::string rill::import::chartOf(const lang::Space &space) {
 
 Location RegionImporter::loc(const Op &op) const {
   Location place = locationOf(op.range, sources, b.getContext());
-  bool named = op.results.size() == 1 &&
-               !program.values[op.results[0]].name.empty();
+  bool named =
+      op.results.size() == 1 && !program.values[op.results[0]].name.empty();
   if (!named)
     return place;
-  return NameLoc::get(
-      b.getStringAttr(program.values[op.results[0]].name), place);
+  return NameLoc::get(b.getStringAttr(program.values[op.results[0]].name),
+                      place);
 }
 
 SmallVector<Value> RegionImporter::operands(const Op &op) const {
@@ -161,11 +161,13 @@ static Attribute laneAttribute(StringRef op, StringRef name,
   MLIRContext *context = b.getContext();
   if (auto *text = std::get_if<std::string>(&attr)) {
     if (name == "pred")
-      return lane::PredicateAttr::get(context, *lane::symbolizePredicate(*text));
+      return lane::PredicateAttr::get(context,
+                                      *lane::symbolizePredicate(*text));
     if (name == "law")
       return lane::LawAttr::get(context, *lane::symbolizeLaw(*text));
     if (name == "kind" && op == "reduce_batch")
-      return lane::BatchKindAttr::get(context, *lane::symbolizeBatchKind(*text));
+      return lane::BatchKindAttr::get(context,
+                                      *lane::symbolizeBatchKind(*text));
     if (name == "kind")
       return lane::ReduceKindAttr::get(context,
                                        *lane::symbolizeReduceKind(*text));
@@ -211,9 +213,8 @@ void RegionImporter::importTensor(const Op &op) {
 void RegionImporter::importParam(const Op &op) {
   const typed::Param &param = program.params[op.index];
   auto type = typeOf(param.space, /*inv=*/true, b.getContext());
-  auto made =
-      flow::ParamOp::create(b, loc(op), type, op.index, param.path,
-                            chartOf(param.space));
+  auto made = flow::ParamOp::create(b, loc(op), type, op.index, param.path,
+                                    chartOf(param.space));
   // Places are cut and glued out here: what is made in the region ends there.
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPoint(made);
@@ -237,9 +238,9 @@ void RegionImporter::importMember(const Op &op) {
                                                  : "prob.generate";
   OperationState state(loc(op), member);
   state.addOperands(operands(op));
-  state.addAttribute("dist",
-                     FlatSymbolRefAttr::get(b.getContext(),
-                                            distSymbol(program, op.index)));
+  state.addAttribute(
+      "dist",
+      FlatSymbolRefAttr::get(b.getContext(), distSymbol(program, op.index)));
   for (typed::ValueId id : op.results)
     state.addTypes(typeOf(space(id), /*inv=*/false, b.getContext()));
   bindResults(op, b.create(state));

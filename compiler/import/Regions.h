@@ -61,7 +61,7 @@ private:
   struct Place {
     mlir::Value value; ///< null while a cut is open or the parent holds it
     lang::Space space;
-    int parent = -1; ///< place, or -1
+    int parent = -1;  ///< place, or -1
     unsigned cut = 0; ///< which cut of the parent this is a part of
     llvm::SmallVector<Cut> cuts;
     int open = -1;

@@ -30,8 +30,8 @@ static std::optional<Options> compileOptions(const CommandOptions &options,
   Options result;
   result.f64 = options.precision == "f64";
   std::string why;
-  std::optional<cpu::Targets> targets = cpu::Targets::parse(
-      options.cpu.empty() ? defaultCpu : options.cpu, why);
+  std::optional<cpu::Targets> targets =
+      cpu::Targets::parse(options.cpu.empty() ? defaultCpu : options.cpu, why);
   if (!targets) {
     fail(why);
     return std::nullopt;

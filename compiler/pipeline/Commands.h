@@ -18,7 +18,7 @@ struct CommandOptions {
   std::string output;
   std::string emit;
   std::string precision; ///< "": f64 for tests, else f32
-  std::string cpu; ///< "": auto for executables, native in memory
+  std::string cpu;       ///< "": auto for executables, native in memory
   std::string linker = "lld";
   std::string params, input; ///< interpret
   std::string code;          ///< explain

@@ -44,8 +44,7 @@ static lane::Array argument(llvm::StringRef role, lane::TensorType type,
   return array;
 }
 
-static void interpret(const CommandOptions &options,
-                      Compilation &compilation) {
+static void interpret(const CommandOptions &options, Compilation &compilation) {
   rt::Plan plan = rt::parsePlan(compilation.print(Stage::Plan).c_str());
   rt::Params params(plan.params, plan.type());
   rt::loadParams(options.params, plan, params);
@@ -60,11 +59,9 @@ static void interpret(const CommandOptions &options,
   std::vector<lane::Array> arguments;
   int64_t column = 0;
   for (unsigned i = 0; i < function.getNumArguments(); ++i) {
-    auto role =
-        function.getArgAttrOfType<mlir::StringAttr>(i, import::argAttr);
+    auto role = function.getArgAttrOfType<mlir::StringAttr>(i, import::argAttr);
     auto type = llvm::cast<lane::TensorType>(function.getArgumentTypes()[i]);
-    arguments.push_back(
-        argument(role.getValue(), type, rows, column, params));
+    arguments.push_back(argument(role.getValue(), type, rows, column, params));
   }
   lane::InterpContext context;
   context.batch = rows.rows;

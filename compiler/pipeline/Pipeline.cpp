@@ -63,9 +63,8 @@ bool Compilation::advance(Stage stage) {
     modules = lang::loadModules(path, sources, diag);
     break;
   case Stage::Typed:
-    typedProgram =
-        lang::elaborate(modules, llvm::sys::path::stem(path).str(), sources,
-                        diag, options.tests);
+    typedProgram = lang::elaborate(modules, llvm::sys::path::stem(path).str(),
+                                   sources, diag, options.tests);
     break;
   case Stage::Model:
     moduleOp = import::importProgram(typedProgram, context, diag);

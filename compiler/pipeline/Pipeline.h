@@ -24,15 +24,25 @@
 
 namespace rill::pipeline {
 
-enum class Stage { Ast, Typed, Model, Lane, Plan, LaneGrad, Tile, Llvm, Object };
+enum class Stage {
+  Ast,
+  Typed,
+  Model,
+  Lane,
+  Plan,
+  LaneGrad,
+  Tile,
+  Llvm,
+  Object
+};
 
 /// The stage that `--emit=NAME` asks for.
 std::optional<Stage> parseStage(llvm::StringRef name);
 
 struct Options {
-  bool f64 = false;      ///< --precision
-  cpu::Targets targets;  ///< --cpu
-  bool tests = false;    ///< elaborate `test` blocks too
+  bool f64 = false;     ///< --precision
+  cpu::Targets targets; ///< --cpu
+  bool tests = false;   ///< elaborate `test` blocks too
 };
 
 class Compilation {

@@ -16,11 +16,12 @@ using namespace mlir;
 
 static void convertToDouble(func::FuncOp function) {
   AttrTypeReplacer replacer;
-  replacer.addReplacement([](rill::lane::TensorType type) -> std::optional<Type> {
-    if (!type.getElementType().isF32())
-      return std::nullopt;
-    return type.withElementType(Float64Type::get(type.getContext()));
-  });
+  replacer.addReplacement(
+      [](rill::lane::TensorType type) -> std::optional<Type> {
+        if (!type.getElementType().isF32())
+          return std::nullopt;
+        return type.withElementType(Float64Type::get(type.getContext()));
+      });
   replacer.recursivelyReplaceElementsIn(function, /*replaceAttrs=*/true,
                                         /*replaceLocs=*/false,
                                         /*replaceTypes=*/true);

@@ -13,8 +13,8 @@
 #include "mlir/Transforms/Passes.h"
 
 void rill::pipeline::registerDialects(mlir::DialectRegistry &registry) {
-  registry.insert<mlir::func::FuncDialect, prob::ProbDialect,
-                  flow::FlowDialect, lane::LaneDialect, tile::TileDialect>();
+  registry.insert<mlir::func::FuncDialect, prob::ProbDialect, flow::FlowDialect,
+                  lane::LaneDialect, tile::TileDialect>();
   mlir::func::registerInlinerExtension(registry);
 }
 

@@ -68,7 +68,8 @@ int main(int argc, char **argv) {
   interpret->add_option("file", options.file, "the program, a .rill file")
       ->required();
   interpret->add_option("--params", options.params, "parameters (safetensors)");
-  interpret->add_option("--in", options.input, "rows: .npy or .csv")->required();
+  interpret->add_option("--in", options.input, "rows: .npy or .csv")
+      ->required();
   interpret->add_option("--out", options.output, "log-densities, .npy")
       ->required();
 
@@ -107,9 +108,9 @@ int main(int argc, char **argv) {
       return runInterpret(options);
     return runExplain(options);
   } catch (const std::exception &error) {
-    std::cerr << "error[R0901]: internal error of the compiler: "
-              << error.what()
-              << "\n   = this is our fault; please report it with the program\n";
+    std::cerr
+        << "error[R0901]: internal error of the compiler: " << error.what()
+        << "\n   = this is our fault; please report it with the program\n";
     return 1;
   }
 }

@@ -82,17 +82,15 @@ Verdict rill::flow::judge(Operation *op, unsigned operand, Ranges &ranges) {
       })
       .Case<lane::ExpOp, lane::LogOp, lane::Expm1Op, lane::Log1pOp,
             lane::TanhOp, lane::AtanhOp, lane::SinhOp, lane::AsinhOp,
-            lane::AtanOp, lane::SigmoidOp, lane::SoftplusOp,
-            lane::LogSigmoidOp, lane::SqrtOp, lane::RsqrtOp, lane::RecipOp>(
-          [](Operation *o) {
-            return accept(o->getName().stripDialect().str());
-          })
+            lane::AtanOp, lane::SigmoidOp, lane::SoftplusOp, lane::LogSigmoidOp,
+            lane::SqrtOp, lane::RsqrtOp, lane::RecipOp>([](Operation *o) {
+        return accept(o->getName().stripDialect().str());
+      })
       .Case([&](lane::SqOp sq) {
         return judgeEven("a square", sq.getX(), ranges);
       })
-      .Case([&](lane::AbsOp abs) {
-        return judgeEven("abs", abs.getX(), ranges);
-      })
+      .Case(
+          [&](lane::AbsOp abs) { return judgeEven("abs", abs.getX(), ranges); })
       .Case([&](lane::PowOp pow) { return judgePower(pow, operand, ranges); })
       .Case([&](lane::FloorOp) {
         return refuse(Refusal::NotInjective,
@@ -136,8 +134,8 @@ Verdict rill::flow::judge(Operation *op, unsigned operand, Ranges &ranges) {
       .Case<lane::ContractOp>([&](lane::ContractOp product) {
         Value other = product->getOperand(1 - operand);
         if (lane::typeOf(other).getRank() == 2 && lane::isInvariant(other))
-          return refuse(Refusal::PlainMatrix,
-                        "a plain matrix may be singular", other);
+          return refuse(Refusal::PlainMatrix, "a plain matrix may be singular",
+                        other);
         return refuse(Refusal::MixesElements,
                       "the product mixes the place's elements");
       })
@@ -148,9 +146,9 @@ Verdict rill::flow::judge(Operation *op, unsigned operand, Ranges &ranges) {
                               "' mixes the place's elements");
           })
       .Default([](Operation *o) {
-        return refuse(Refusal::Unknown,
-                      "'" + o->getName().stripDialect().str() +
-                          "' has no known inverse");
+        return refuse(Refusal::Unknown, "'" +
+                                            o->getName().stripDialect().str() +
+                                            "' has no known inverse");
       });
 }
 
@@ -282,16 +280,13 @@ Value rill::flow::emitLogDerivative(const Link &link, Value x, Value y,
       .Case([&](lane::AtanhOp) { return b.neg(logTanhDerivative(y, b)); })
       .Case([&](lane::SinhOp) { return b.log(b.cosh(x)); })
       .Case([&](lane::AsinhOp) { return b.neg(b.log(b.cosh(y))); })
-      .Case([&](lane::AtanOp) {
-        return b.neg(b.unary<lane::Log1pOp>(b.sq(x)));
-      })
+      .Case(
+          [&](lane::AtanOp) { return b.neg(b.unary<lane::Log1pOp>(b.sq(x))); })
       .Case([&](lane::SigmoidOp) {
         return b.add(b.unary<lane::LogSigmoidOp>(x),
                      b.unary<lane::LogSigmoidOp>(b.neg(x)));
       })
-      .Case([&](lane::SoftplusOp) {
-        return b.unary<lane::LogSigmoidOp>(x);
-      })
+      .Case([&](lane::SoftplusOp) { return b.unary<lane::LogSigmoidOp>(x); })
       .Case([&](lane::LogSigmoidOp) {
         return b.unary<lane::LogSigmoidOp>(b.neg(x));
       })

@@ -26,7 +26,7 @@ enum class Refusal {
 struct Verdict {
   Refusal refusal = Refusal::None;
   mlir::Value culprit;
-  std::string why; ///< for users: "'s' may be zero: Real includes 0"
+  std::string why;  ///< for users: "'s' may be zero: Real includes 0"
   std::string form; ///< accepted: "affine", "exp", ...
 };
 Verdict judge(mlir::Operation *op, unsigned operand, Ranges &ranges);

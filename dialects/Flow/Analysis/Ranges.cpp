@@ -33,8 +33,7 @@ std::string Range::str() const {
 static Range negate(Range a) { return {-a.hi, -a.lo, a.openHi, a.openLo}; }
 
 static Range sum(Range a, Range b) {
-  return {a.lo + b.lo, a.hi + b.hi, a.openLo || b.openLo,
-          a.openHi || b.openHi};
+  return {a.lo + b.lo, a.hi + b.hi, a.openLo || b.openLo, a.openHi || b.openHi};
 }
 
 static Range product(Range a, Range b) {
@@ -138,8 +137,7 @@ Range Ranges::compute(Operation *op, unsigned) {
       .Case([&](lane::AddOp) { return sum(arg(0), arg(1)); })
       .Case([&](lane::SubOp) { return sum(arg(0), negate(arg(1))); })
       .Case([&](lane::MulOp m) {
-        return m.getX() == m.getY() ? square(arg(0))
-                                    : product(arg(0), arg(1));
+        return m.getX() == m.getY() ? square(arg(0)) : product(arg(0), arg(1));
       })
       .Case([&](lane::DivOp) { return product(arg(0), reciprocal(arg(1))); })
       .Case([&](lane::RecipOp) { return reciprocal(arg(0)); })
@@ -163,7 +161,8 @@ Range Ranges::compute(Operation *op, unsigned) {
         return increasing(arg(0), [](double x) { return std::tanh(x); });
       })
       .Case([&](lane::SigmoidOp) {
-        return increasing(arg(0), [](double x) { return 1 / (1 + std::exp(-x)); });
+        return increasing(arg(0),
+                          [](double x) { return 1 / (1 + std::exp(-x)); });
       })
       .Case([&](lane::SoftplusOp) {
         Range r = increasing(arg(0), [](double x) {

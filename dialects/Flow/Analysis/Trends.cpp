@@ -112,8 +112,8 @@ static Trend reduceOf(lane::ReduceOp op, Trend t) {
   for (int64_t &axis : t.axes) {
     if (llvm::is_contained(op.getDims(), axis))
       return unknown(op, "it sums over elements of the place");
-    axis -= llvm::count_if(op.getDims(),
-                           [&](int64_t dim) { return dim < axis; });
+    axis -=
+        llvm::count_if(op.getDims(), [&](int64_t dim) { return dim < axis; });
   }
   return t;
 }
@@ -146,9 +146,9 @@ Trend Trends::compute(Operation *op) {
   return llvm::TypeSwitch<Operation *, Trend>(op)
       .Case<lane::ExpOp, lane::LogOp, lane::Expm1Op, lane::Log1pOp,
             lane::TanhOp, lane::AtanhOp, lane::SinhOp, lane::AsinhOp,
-            lane::AtanOp, lane::SigmoidOp, lane::SoftplusOp,
-            lane::LogSigmoidOp, lane::SqrtOp, lane::ErfOp, lane::ErfinvOp,
-            lane::NdtriOp>([&](Operation *) { return a; })
+            lane::AtanOp, lane::SigmoidOp, lane::SoftplusOp, lane::LogSigmoidOp,
+            lane::SqrtOp, lane::ErfOp, lane::ErfinvOp, lane::NdtriOp>(
+          [&](Operation *) { return a; })
       .Case([&](lane::NegOp) { return flipped(a); })
       .Case<lane::RecipOp, lane::RsqrtOp>([&](Operation *o) {
         return ra.excludesZero() ? flipped(a)

@@ -20,8 +20,8 @@ void FlowDialect::initialize() {
 static LogicalResult verifyParts(Operation *op, lane::TensorType whole,
                                  TypeRange pieces, ArrayAttr parts) {
   if (pieces.size() != parts.size())
-    return op->emitOpError("has ") << pieces.size() << " pieces for "
-                                   << parts.size() << " parts";
+    return op->emitOpError("has ")
+           << pieces.size() << " pieces for " << parts.size() << " parts";
   int64_t count = whole.getNumElements();
   llvm::BitVector seen(count);
   for (auto [k, piece, part] : llvm::enumerate(pieces, parts)) {
@@ -36,8 +36,8 @@ static LogicalResult verifyParts(Operation *op, lane::TensorType whole,
     for (int64_t i : list.asArrayRef()) {
       // Constraint 1.
       if (i < 0 || i >= count)
-        return op->emitOpError("part ") << k << " names element " << i
-                                        << " of " << count;
+        return op->emitOpError("part ")
+               << k << " names element " << i << " of " << count;
       if (seen.test(i))
         return op->emitOpError("element ") << i << " is in two parts";
       seen.set(i);

@@ -36,8 +36,7 @@ Value rill::flow::chartToValue(StringRef chart, Value raw, LaneBuilder &b) {
 Value rill::flow::chartToRaw(StringRef chart, Value value, LaneBuilder &b) {
   double lo, hi;
   if (chart == "softplus") // v + log(1 - exp(-v)): exact for small and large v
-    return b.add(value,
-                 b.log(b.neg(b.unary<lane::Expm1Op>(b.neg(value)))));
+    return b.add(value, b.log(b.neg(b.unary<lane::Expm1Op>(b.neg(value)))));
   if (parseInterval(chart, lo, hi))
     return b.sub(b.log(b.sub(value, lo)), b.log(b.sub(hi, value)));
   if (chart == "simplex")

@@ -73,7 +73,8 @@ Value rill::flow::materialiseParam(ParamOp param, ParamScope &params,
                                   ? value
                                   : chartToRaw(param.getChart(), value, at);
   }
-  Value raw = params.initial ? params.collected.at(index) : params.raws.at(index);
+  Value raw =
+      params.initial ? params.collected.at(index) : params.raws.at(index);
   return isMatrixChart(param.getChart())
              ? raw
              : chartToValue(param.getChart(), raw, at);
@@ -99,10 +100,9 @@ static Value pick(Value flat, ArrayRef<int64_t> indices, LaneBuilder &b) {
   for (int64_t k = 1; k < n; ++k)
     even &= indices[k] - indices[k - 1] == stride;
   if (even)
-    return lane::SliceOp::create(b.builder, b.loc, flat,
-                                 ArrayRef<int64_t>{indices[0]},
-                                 ArrayRef<int64_t>{n},
-                                 ArrayRef<int64_t>{stride});
+    return lane::SliceOp::create(
+        b.builder, b.loc, flat, ArrayRef<int64_t>{indices[0]},
+        ArrayRef<int64_t>{n}, ArrayRef<int64_t>{stride});
   return lane::GatherOp::create(b.builder, b.loc, flat, 0, indices);
 }
 
@@ -246,9 +246,9 @@ bool Derivation::runUpdate(UpdateOp update) {
 /// Element k of the result, of this shape, is element `elements[k]` of x.
 static Value rearrange(Value x, ArrayRef<int64_t> elements,
                        ArrayRef<int64_t> shape, LaneBuilder &b) {
-  return b.reshape(lane::GatherOp::create(b.builder, b.loc, flatten(x, b), 0,
-                                          elements),
-                   shape);
+  return b.reshape(
+      lane::GatherOp::create(b.builder, b.loc, flatten(x, b), 0, elements),
+      shape);
 }
 
 void Derivation::runForward(const Chain::Step &step, Range range, Block &block,
@@ -265,9 +265,8 @@ void Derivation::runForward(const Chain::Step &step, Range range, Block &block,
     return;
   }
   if (!step.op) {
-    local.map(step.value,
-              rearrange(place, step.elements,
-                        lane::typeOf(step.value).getShape(), b));
+    local.map(step.value, rearrange(place, step.elements,
+                                    lane::typeOf(step.value).getShape(), b));
     return;
   }
   cloneOp(*step.op, local, b);
@@ -312,8 +311,7 @@ Value Derivation::runBackward(const Chain::Step &step, Value after, Range range,
 bool Derivation::runParam(ParamOp param) {
   if (known.contains(param.getValue()))
     return false;
-  if (params.initial &&
-      stopped(param, captures(param.getInit()).getArrayRef()))
+  if (params.initial && stopped(param, captures(param.getInit()).getArrayRef()))
     return false;
   known.map(param.getValue(), materialiseParam(param, params, known, b));
   return true;
@@ -371,9 +369,9 @@ bool Derivation::runRepeat(RepeatOp repeat) {
     else
       xs.push_back(params.raws.at(index));
   }
-  auto loop = lane::LoopOp::create(b.builder, repeat.getLoc(),
-                                   repeat.getCount(), !forward, consts, inits,
-                                   xs, slices);
+  auto loop =
+      lane::LoopOp::create(b.builder, repeat.getLoc(), repeat.getCount(),
+                           !forward, consts, inits, xs, slices);
   Block &body = loop.getBlock();
   OpBuilder insideBuilder = OpBuilder::atBlockEnd(&body);
   LaneBuilder inside(insideBuilder, repeat.getLoc());
@@ -387,8 +385,9 @@ bool Derivation::runRepeat(RepeatOp repeat) {
     step.known.map(outer, arg);
   Block &source = region.front();
   step.known.map(source.getArgument(0), loop.getStep());
-  ValueRange enter = forward ? ValueRange(source.getArguments().drop_front())
-                             : ValueRange(source.getTerminator()->getOperands());
+  ValueRange enter = forward
+                         ? ValueRange(source.getArguments().drop_front())
+                         : ValueRange(source.getTerminator()->getOperands());
   ValueRange leave = forward ? ValueRange(source.getTerminator()->getOperands())
                              : ValueRange(source.getArguments().drop_front());
   for (auto [value, arg] : llvm::zip(enter, loop.getCarryArgs()))
@@ -470,10 +469,11 @@ bool rill::flow::emitForward(Operation &op, IRMapping &known,
   return allKnown(known, op.getResults());
 }
 
-std::optional<Derived>
-rill::flow::deriveFlow(Region &body, Value from, ValueRange conditions,
-                       bool inverse, bool wantLogDet, ParamScope &params,
-                       LaneBuilder &b, Fault &fault) {
+std::optional<Derived> rill::flow::deriveFlow(Region &body, Value from,
+                                              ValueRange conditions,
+                                              bool inverse, bool wantLogDet,
+                                              ParamScope &params,
+                                              LaneBuilder &b, Fault &fault) {
   Block &block = body.front();
   Derivation derivation(b, params, inverse, wantLogDet, fault);
   for (auto [arg, value] :

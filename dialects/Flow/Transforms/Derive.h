@@ -46,9 +46,9 @@ std::optional<Derived> deriveFlow(mlir::Region &body, mlir::Value from,
 
 /// The parameter's value at this place of emission (see ParamScope); `lookup`
 /// gives derived values.
-mlir::Value
-materialiseParam(ParamOp param, ParamScope &params, mlir::IRMapping &known,
-                 lane::LaneBuilder &builder);
+mlir::Value materialiseParam(ParamOp param, ParamScope &params,
+                             mlir::IRMapping &known,
+                             lane::LaneBuilder &builder);
 
 /// Emits one operation of the flow or lane dialect forward: values, parameters,
 /// cuts, updates and repeats of places. False, and `fault` set, if it reads

@@ -8,15 +8,15 @@ using lane::LaneBuilder;
 
 /// The raw array with everything but row `i`, column `j` where keep(i, j) put
 /// to zero.
-static Value masked(Value raw, bool (*keep)(int64_t, int64_t),
-                    LaneBuilder &b) {
+static Value masked(Value raw, bool (*keep)(int64_t, int64_t), LaneBuilder &b) {
   lane::TensorType type = lane::typeOf(raw);
   int64_t n = type.getDim(0);
   SmallVector<double> mask;
   for (int64_t i = 0; i < n; ++i)
     for (int64_t j = 0; j < n; ++j)
       mask.push_back(keep(i, j));
-  Value ones = lane::ConstOp::create(b.builder, b.loc, type.withInv(true), mask);
+  Value ones =
+      lane::ConstOp::create(b.builder, b.loc, type.withInv(true), mask);
   return b.mul(raw, ones);
 }
 
@@ -49,8 +49,8 @@ static Value upperFactor(Value raw, LaneBuilder &b) {
 static Value reflectAll(Value raw, Value x, bool reverse, LaneBuilder &b) {
   lane::TensorType type = lane::typeOf(raw);
   auto loop = lane::LoopOp::create(b.builder, b.loc, type.getDim(0), reverse,
-                                   ValueRange{}, ValueRange{x},
-                                   ValueRange{raw}, TypeRange{});
+                                   ValueRange{}, ValueRange{x}, ValueRange{raw},
+                                   TypeRange{});
   OpBuilder inner = OpBuilder::atBlockEnd(&loop.getBlock());
   LaneBuilder in(inner, b.loc);
   Value y = loop.getCarryArgs()[0], v = loop.getXArgs()[0];
@@ -85,8 +85,7 @@ Value rill::flow::solveMatrix(StringRef structure, Value raw, Value y,
   return x;
 }
 
-Value rill::flow::logDetMatrix(StringRef structure, Value raw,
-                               LaneBuilder &b) {
+Value rill::flow::logDetMatrix(StringRef structure, Value raw, LaneBuilder &b) {
   if (structure != "plu")
     return {};
   return b.reduce(lane::ReduceKind::sum, diagonalOf(raw, b), {0});

@@ -20,9 +20,9 @@ struct MonotoneMap {
 };
 
 /// f(x) and, with `derivative`, f'(x), both of x's shape.
-std::pair<mlir::Value, mlir::Value>
-emitMonotone(const MonotoneMap &map, mlir::Value x, bool derivative,
-             lane::LaneBuilder &builder);
+std::pair<mlir::Value, mlir::Value> emitMonotone(const MonotoneMap &map,
+                                                 mlir::Value x, bool derivative,
+                                                 lane::LaneBuilder &builder);
 
 /// The x with f(x) = y.
 mlir::Value emitMonotoneInverse(const MonotoneMap &map, mlir::Value y,

@@ -79,8 +79,8 @@ static UpdateVerdict judgeChain(UpdateOp update) {
     Operation *op = value.getDefiningOp();
     if (auto elements = origins.of(value);
         elements &&
-        isPermutation(*elements, lane::typeOf(block.getArgument(0))
-                                     .getNumElements())) {
+        isPermutation(*elements,
+                      lane::typeOf(block.getArgument(0)).getNumElements())) {
       Chain::Step step;
       step.value = value;
       step.elements.assign(elements->begin(), elements->end());
@@ -148,7 +148,8 @@ static bool proveMonotone(UpdateOp update, UpdateVerdict &verdict) {
   verdict.chain.steps.assign({step});
   verdict.refusal = Refusal::None;
   verdict.accepted = true;
-  verdict.form = step.increasing ? "strictly increasing" : "strictly decreasing";
+  verdict.form =
+      step.increasing ? "strictly increasing" : "strictly decreasing";
   return true;
 }
 

@@ -27,11 +27,9 @@ private:
   SmallVector<Value> sample(DistOp dist, ValueRange conditions);
   SmallVector<Value> transport(DistOp dist, ValueRange operands, bool toBase,
                                bool wantLogDet);
-  DistOp baseOf(DistOp dist) {
-    return symbols.lookup<DistOp>(*dist.getBase());
-  }
-  SmallVector<Value> members(Region &region, ValueRange arguments,
-                             DistOp dist, StringRef what);
+  DistOp baseOf(DistOp dist) { return symbols.lookup<DistOp>(*dist.getBase()); }
+  SmallVector<Value> members(Region &region, ValueRange arguments, DistOp dist,
+                             StringRef what);
 
   LaneBuilder &b;
   flow::ParamScope &params;
@@ -85,8 +83,7 @@ SmallVector<Value> Expander::members(Region &region, ValueRange arguments,
       std::min<size_t>(arguments.size(), region.getNumArguments()));
   assert(left.size() <= defaults.size() &&
          "internal error: a condition without a value");
-  for (auto [arg, value] :
-       llvm::zip(left, defaults.take_back(left.size()))) {
+  for (auto [arg, value] : llvm::zip(left, defaults.take_back(left.size()))) {
     auto type = lane::typeOf(arg);
     known.map(arg, b.withRate(b.constant(type, value), type.getInv()));
   }
@@ -111,8 +108,7 @@ SmallVector<Value> Expander::transport(DistOp dist, ValueRange operands,
 
 Value Expander::logp(DistOp dist, ValueRange operands) {
   if (dist.getForm() == "members") {
-    SmallVector<Value> result =
-        members(dist.getLogp(), operands, dist, "logp");
+    SmallVector<Value> result = members(dist.getLogp(), operands, dist, "logp");
     return result.empty() ? Value() : result[0];
   }
   SmallVector<Value> latent = transport(dist, operands, true, true);

@@ -43,8 +43,7 @@ static constexpr int64_t batch = 16;
 class Direction {
 public:
   Direction(Compilation &compilation, const std::string &name)
-      : function(
-            compilation.module().lookupSymbol<mlir::func::FuncOp>(name)) {
+      : function(compilation.module().lookupSymbol<mlir::func::FuncOp>(name)) {
     // Parameters: the same random raw values in both directions.
     std::mt19937 engine(7);
     std::normal_distribution<double> normal(0, 0.5);
@@ -177,8 +176,7 @@ INSTANTIATE_TEST_SUITE_P(
         Accepted{"sigmoid_logit", "Real[2]",
                  "x := sigmoid(x)\nx := -log(1 / x - 1)"},
         Accepted{"softplus", "Real[2]", "x := softplus(x)\nx := log(x)"},
-        Accepted{"square_of_positive", "Positive[2]",
-                 "x := x^2\nx := log(x)"},
+        Accepted{"square_of_positive", "Positive[2]", "x := x^2\nx := log(x)"},
         Accepted{"square_root", "Positive[2]", "x := sqrt(x)\nx := log(x)"},
         Accepted{"reciprocal", "Positive[2]", "x := 1 / x\nx := log(x)"},
         Accepted{"odd_power_plus_linear", "Real[2]", "x := x^3 + x / 2"},

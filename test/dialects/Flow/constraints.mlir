@@ -1,0 +1,130 @@
+// RUN: rill-opt %s --split-input-file --verify-diagnostics
+// One wrong operation for each numbered constraint of the flow dialect.
+
+func.func @split_1(%x: !lane.t<4xf32>) {
+  // expected-error@+1 {{element 1 is in two parts}}
+  %0:2 = flow.split %x [array<i64: 0, 1>, array<i64: 1, 2>] : (!lane.t<4xf32>) -> (!lane.t<2xf32>, !lane.t<2xf32>)
+  return
+}
+
+// -----
+
+func.func @split_1_missing(%x: !lane.t<4xf32>) {
+  // expected-error@+1 {{element 3 is in no part}}
+  %0:2 = flow.split %x [array<i64: 0, 1>, array<i64: 2>] : (!lane.t<4xf32>) -> (!lane.t<2xf32>, !lane.t<1xf32>)
+  return
+}
+
+// -----
+
+func.func @split_1_outside(%x: !lane.t<2xf32>) {
+  // expected-error@+1 {{names element 2 of 2}}
+  %0:2 = flow.split %x [array<i64: 0>, array<i64: 2>] : (!lane.t<2xf32>) -> (!lane.t<1xf32>, !lane.t<1xf32>)
+  return
+}
+
+// -----
+
+func.func @split_2(%x: !lane.t<4xf32>) {
+  // expected-error@+1 {{piece 0 does not fit its part}}
+  %0:2 = flow.split %x [array<i64: 0, 1>, array<i64: 2, 3>] : (!lane.t<4xf32>) -> (!lane.t<3xf32>, !lane.t<2xf32>)
+  return
+}
+
+// -----
+
+func.func @join_1(%a: !lane.t<1xf32>, %b: !lane.t<1xf32>) {
+  // expected-error@+1 {{element 0 is in two parts}}
+  %0 = flow.join %a, %b [array<i64: 0>, array<i64: 0>] : (!lane.t<1xf32>, !lane.t<1xf32>) -> !lane.t<2xf32>
+  return
+}
+
+// -----
+
+func.func @join_2(%a: !lane.t<1xf32>, %b: !lane.t<2xf32>) {
+  // expected-error@+1 {{piece 1 does not fit its part}}
+  %0 = flow.join %a, %b [array<i64: 0>, array<i64: 1>] : (!lane.t<1xf32>, !lane.t<2xf32>) -> !lane.t<2xf32>
+  return
+}
+
+// -----
+
+func.func @update_1(%x: !lane.t<2xf32>) {
+  // expected-error@+1 {{needs a region from the place to its next value}}
+  %0 = flow.update %x {name = "x", spelling = "x", lo = 0.0, hi = 1.0} : <2xf32> -> <2xf32> {
+  ^bb0(%y: !lane.t<3xf32>):
+    flow.yield %y : !lane.t<3xf32>
+  }
+  return
+}
+
+// -----
+
+func.func @update_2(%x: !lane.t<2xf32>) {
+  // expected-error@+1 {{has the result type}}
+  %0 = flow.update %x {name = "x", spelling = "x", lo = 0.0, hi = 1.0} : <2xf32> -> <3xf32> {
+  ^bb0(%y: !lane.t<2xf32>):
+    flow.yield %y : !lane.t<2xf32>
+  }
+  return
+}
+
+// -----
+
+func.func @repeat_1(%x: !lane.t<2xf32>) {
+  // expected-error@+1 {{needs a positive count}}
+  %0 = flow.repeat 0(%x) : (!lane.t<2xf32>) -> !lane.t<2xf32> {
+  ^bb0(%i: !lane.t<i32, inv>, %y: !lane.t<2xf32>):
+    flow.yield %y : !lane.t<2xf32>
+  }
+  return
+}
+
+// -----
+
+func.func @repeat_2(%x: !lane.t<2xf32>) {
+  // expected-error@+1 {{needs region arguments for the step and the places}}
+  %0 = flow.repeat 2(%x) : (!lane.t<2xf32>) -> !lane.t<2xf32> {
+  ^bb0(%y: !lane.t<2xf32>):
+    flow.yield %y : !lane.t<2xf32>
+  }
+  return
+}
+
+// -----
+
+func.func @repeat_3(%x: !lane.t<2xf32>, %z: !lane.t<3xf32>) {
+  // expected-error@+1 {{changes the type of a place from step to step}}
+  %0 = flow.repeat 2(%x) : (!lane.t<2xf32>) -> !lane.t<2xf32> {
+  ^bb0(%i: !lane.t<i32, inv>, %y: !lane.t<2xf32>):
+    flow.yield %z : !lane.t<3xf32>
+  }
+  return
+}
+
+// -----
+
+func.func @param_1() {
+  // expected-error@+1 {{needs a region that yields its initial value}}
+  %0 = flow.param 0 "p.b" "identity" : <2xf32, inv> {
+    %1 = lane.const 0.0 : !lane.t<3xf32, inv>
+    flow.yield %1 : !lane.t<3xf32, inv>
+  }
+  return
+}
+
+// -----
+
+func.func @first_1(%x: !lane.t<2xf32>) {
+  // expected-error@+1 {{stands outside of a parameter's initial value}}
+  %0 = flow.first %x : (!lane.t<2xf32>) -> !lane.t<2xf32, inv>
+  return
+}
+
+// -----
+
+func.func @matvec_1(%w: !lane.t<2x3xf32, inv>, %x: !lane.t<3xf32>) {
+  // expected-error@+1 {{needs a [D, D] matrix and vectors of D}}
+  %0 = flow.matvec "plu" %w, %x : (!lane.t<2x3xf32, inv>, !lane.t<3xf32>) -> !lane.t<3xf32>
+  return
+}
