@@ -65,6 +65,8 @@ int main(int argc, char **argv) {
   app.add_option("--peer-rows", peersFile,
                  "figures of peers, one JSON object a line");
   app.add_option("--programs", programs, "folder of the programs");
+  int64_t batch = 0;
+  app.add_option("--batch", batch, "this batch only, instead of the best");
   bool list = false;
   app.add_flag("--list", list, "names of the workloads");
   CLI11_PARSE(app, argc, argv);
@@ -95,7 +97,10 @@ int main(int argc, char **argv) {
       if (!names.empty() &&
           std::find(names.begin(), names.end(), workload.name) == names.end())
         continue;
-      Measurement m = measure(workload, programs, threads);
+      Workload measured = workload;
+      if (batch > 0 && workload.kind != Workload::Kind::Single)
+        measured.batches = {batch};
+      Measurement m = measure(measured, programs, threads);
       nlohmann::json row = {{"workload", workload.name},
                             {"threads", threads},
                             {"batch", m.batch},
