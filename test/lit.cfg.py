@@ -12,3 +12,4 @@ config.environment["PATH"] = os.pathsep.join(
     [os.path.join(config.rill_build_dir, "bin"), config.llvm_tools_dir, os.environ["PATH"]])
 config.substitutions.append(("%examples", os.path.join(config.rill_source_dir, "examples")))
 config.substitutions.append(("%src", config.rill_source_dir))
+config.substitutions.append(("%build", config.rill_build_dir))
