@@ -27,15 +27,6 @@ static Verdict refuse(Refusal refusal, std::string why, Value culprit = {}) {
   return {refusal, culprit, std::move(why), ""};
 }
 
-/// The exponent of a power, if it is one number.
-static std::optional<double> constantSplat(Value value) {
-  while (auto spread = value.getDefiningOp<lane::SpreadOp>())
-    value = spread.getX();
-  if (auto constant = value.getDefiningOp<lane::ConstOp>())
-    return constant.getSplat();
-  return std::nullopt;
-}
-
 static Verdict judgeFactor(Value factor, Ranges &ranges) {
   Range range = ranges.of(factor);
   if (range.excludesZero())

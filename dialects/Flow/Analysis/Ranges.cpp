@@ -30,6 +30,14 @@ std::string Range::str() const {
                        openHi ? ")" : "]");
 }
 
+std::optional<double> rill::flow::constantSplat(Value value) {
+  while (auto spread = value.getDefiningOp<lane::SpreadOp>())
+    value = spread.getX();
+  if (auto constant = value.getDefiningOp<lane::ConstOp>())
+    return constant.getSplat();
+  return std::nullopt;
+}
+
 static Range negate(Range a) { return {-a.hi, -a.lo, a.openHi, a.openLo}; }
 
 static Range sum(Range a, Range b) {

@@ -6,6 +6,8 @@
 #include "Lane/IR/LaneOps.h"
 #include "llvm/ADT/DenseMap.h"
 
+#include <optional>
+
 namespace rill::flow {
 
 /// An interval of real numbers that holds every element of a value; an open
@@ -22,6 +24,9 @@ struct Range {
   /// As a user would say it: "Positive", "[0, inf)", "Real".
   std::string str() const;
 };
+
+/// The number that every element of a constant is, through spreads.
+std::optional<double> constantSplat(mlir::Value value);
 
 /// Ranges of values, computed on demand from what defines them. Block
 /// arguments are unbounded unless assumed otherwise.

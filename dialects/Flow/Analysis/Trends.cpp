@@ -70,14 +70,6 @@ static Trend productOf(Operation *op, Trend a, Range ra, Trend b, Range rb) {
   return sumOf(op, a, b);
 }
 
-static std::optional<double> constantSplat(Value value) {
-  while (auto spread = value.getDefiningOp<lane::SpreadOp>())
-    value = spread.getX();
-  if (auto constant = value.getDefiningOp<lane::ConstOp>())
-    return constant.getSplat();
-  return std::nullopt;
-}
-
 static Trend powerOf(lane::PowOp op, Trend t, Range range) {
   std::optional<double> p = constantSplat(op.getY());
   if (!p || *p == 0)
