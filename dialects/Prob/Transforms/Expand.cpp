@@ -1,6 +1,8 @@
 // Members of laws by derivation; see Expand.h.
 #include "Prob/Transforms/Expand.h"
 
+#include "rill/philox.h"
+
 #include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -35,6 +37,7 @@ private:
   flow::ParamScope &params;
   SymbolTable &symbols;
   ExpandFault &fault;
+  uint64_t path = 0; ///< of uses of laws, from the entry
 };
 } // namespace
 
@@ -42,20 +45,35 @@ static bool isUse(Operation *op) {
   return isa<LogpOp, SampleOp, LatentOp, GenerateOp>(op);
 }
 
+/// The number of a draw, or of a use of a law, below a path of uses: draws of
+/// one law at two places are independent, and each is the same in every call.
+static uint64_t siteBelow(uint64_t path, uint64_t site) {
+  uint64_t key = philox::absorb(philox::absorb(0, path), site);
+  return key & (uint64_t(INT64_MAX)); // sites are not negative
+}
+
 std::optional<SmallVector<Value>> Expander::emit(Block &block,
                                                  IRMapping &known) {
+  uint64_t uses = 0;
   for (Operation &op : block.without_terminator()) {
     if (!isUse(&op)) {
       if (!flow::emitForward(op, known, params, b, fault.flow)) {
         fault.use = &op;
         return std::nullopt;
       }
+      if (isa<lane::DrawOp>(op)) {
+        auto draw = known.lookup(op.getResult(0)).getDefiningOp<lane::DrawOp>();
+        draw.setSite(siteBelow(path, draw.getSite()));
+      }
       continue;
     }
     SmallVector<Value> operands;
     for (Value v : op.getOperands())
       operands.push_back(known.lookup(v));
+    uint64_t outer = path;
+    path = siteBelow(path, uses++);
     SmallVector<Value> results = expand(&op, operands);
+    path = outer;
     if (results.empty())
       return std::nullopt;
     for (auto [original, value] : llvm::zip(op.getResults(), results))
