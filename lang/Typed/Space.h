@@ -16,11 +16,19 @@
 namespace rill::lang {
 
 enum class SpaceKind {
-  Real, Positive, Unit, Interval, ///< open subsets of the line, Lebesgue
-  Fin, Bool, Int,                 ///< counting measure
-  Simplex,                        ///< last axis is the simplex
-  PLU, Orthogonal, Permutation, LowerUnit, ///< [D, D] matrices, parameters only
-  Product                         ///< tuple or record
+  Real,
+  Positive,
+  Unit,
+  Interval, ///< open subsets of the line, Lebesgue
+  Fin,
+  Bool,
+  Int,     ///< counting measure
+  Simplex, ///< last axis is the simplex
+  PLU,
+  Orthogonal,
+  Permutation,
+  LowerUnit, ///< [D, D] matrices, parameters only
+  Product    ///< tuple or record
 };
 
 /// An immutable space. Copying is cheap.
@@ -30,10 +38,13 @@ public:
   /// A (tensor of a) primitive space; `shape` is the full static shape. For
   /// Simplex[K] the last extent is K; for matrix spaces shape ends in D, D.
   static Space make(SpaceKind kind, std::vector<int64_t> shape = {});
-  static Space real(std::vector<int64_t> shape = {}) { return make(SpaceKind::Real, std::move(shape)); }
+  static Space real(std::vector<int64_t> shape = {}) {
+    return make(SpaceKind::Real, std::move(shape));
+  }
   static Space fin(int64_t size, std::vector<int64_t> shape = {});
   static Space interval(double lo, double hi, std::vector<int64_t> shape = {});
-  static Space product(std::vector<std::string> names, std::vector<Space> fields);
+  static Space product(std::vector<std::string> names,
+                       std::vector<Space> fields);
 
   bool isValid() const { return node != nullptr; }
   SpaceKind kind() const;
@@ -46,7 +57,7 @@ public:
   const std::vector<Space> &fields() const;
   bool isOptional() const;
 
-  bool isFloat() const; ///< elements are real numbers
+  bool isFloat() const;      ///< elements are real numbers
   bool isContinuous() const; ///< Lebesgue reference measure
   bool isMatrixSpace() const;
   Space withShape(std::vector<int64_t> shape) const;

@@ -32,8 +32,9 @@ using ParamId = uint32_t;
 using DistId = uint32_t;
 using DataId = uint32_t;
 
-using Attr = std::variant<int64_t, double, std::string, std::vector<int64_t>,
-                          std::vector<std::vector<int64_t>>, std::vector<double>>;
+using Attr =
+    std::variant<int64_t, double, std::string, std::vector<int64_t>,
+                 std::vector<std::vector<int64_t>>, std::vector<double>>;
 
 struct Op;
 
@@ -66,7 +67,8 @@ enum class OpKind {
   /// `count` steps; region 0 reads and assigns places of the enclosing body.
   /// Parameters declared inside are stacked by their `Param::stack` (a shared
   /// instance from outside of the loop has none). Region argument 0 is the step
-  /// (scalar Int); draws in initial values take the enclosing steps as operands.
+  /// (scalar Int); draws in initial values take the enclosing steps as
+  /// operands.
   Repeat,
   /// W @ x with W of a matrix space: operands W, x ([D]; under binders
   /// [..., D], each row by itself).
@@ -76,7 +78,10 @@ enum class OpKind {
   /// Members of law `index`. Logp: operand x (all subject fields, flattened),
   /// then conditions; result scalar. Sample: conditions; results the subject.
   /// Latent (density direction of a flow) and Generate give (value, logDet).
-  Logp, Sample, Latent, Generate,
+  Logp,
+  Sample,
+  Latent,
+  Generate,
   /// Derivative; region 0 is the function of the seeded values (its args, in
   /// operand order). `name`: "grad", "jvp", "vjp", "div", "laplacian", "jac".
   Deriv,
@@ -89,9 +94,9 @@ struct Op {
   std::vector<ValueId> results;
   std::map<std::string, Attr> attrs;
   std::vector<Region> regions;
-  uint32_t index = 0;            ///< param, place or dist, by kind
-  std::vector<PlaceId> places;   ///< View
-  int64_t count = 0;             ///< Repeat
+  uint32_t index = 0;          ///< param, place or dist, by kind
+  std::vector<PlaceId> places; ///< View
+  int64_t count = 0;           ///< Repeat
   SourceRange range;
   /// The text a diagnostic may name it by: `exp(2 * tanh(s))`.
   std::string spelling;
@@ -183,24 +188,28 @@ struct Train {
   std::optional<DataId> data;
   Loss loss;
   std::string optimizer = "adam"; ///< "adam", "sgd"
-  double learningRate = 1e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0;
+  double learningRate = 1e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8,
+         weightDecay = 0;
   int64_t batch = 256, steps = 1000;
   double clip = 0; ///< global norm, 0 = none
   double ema = 0;
-  int64_t every = 0, patience = 0; ///< validation interval and early stop, 0 = default, none
+  int64_t every = 0,
+          patience =
+              0; ///< validation interval and early stop, 0 = default, none
   SourceRange range;
 };
 
 struct Check {
-  std::string label;    ///< source text when not given
-  std::string measure;  ///< "roundtrip", "logdet", "integral", "gradient", "expression"
+  std::string label; ///< source text when not given
+  std::string
+      measure; ///< "roundtrip", "logdet", "integral", "gradient", "expression"
   std::optional<DistId> dist;
   std::vector<double> box; ///< integral: lo, hi (each axis)
   Expectation left;        ///< expression; no draws: evaluated once
   std::optional<Expectation> right;
-  std::string relation;    ///< "<", "<=", ">", ">=", "=="
+  std::string relation; ///< "<", "<=", ">", ">=", "=="
   double value = 0;
-  bool numeric = false;    ///< right side is `numeric`
+  bool numeric = false; ///< right side is `numeric`
   std::optional<double> within;
   SourceRange range;
 };

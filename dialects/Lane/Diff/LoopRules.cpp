@@ -204,7 +204,7 @@ private:
   SmallVector<Value> reverseConsts, inits, stacks;
   SmallVector<Type> slices;
   SmallVector<bool> handed; // per result: an operand has an adjoint
-  Value live;               // i1 scalar: where any adjoint of the results counts; or null
+  Value live; // i1 scalar: where any adjoint of the results counts; or null
   IRMapping map;
 };
 } // namespace

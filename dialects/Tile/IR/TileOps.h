@@ -1,4 +1,5 @@
-//===- TileOps.h - The tile dialect ------------------------------*- C++ -*-===//
+//===- TileOps.h - The tile dialect ------------------------------*- C++
+//-*-===//
 //
 // Scheduled, allocated, target-neutral programs over a tile of samples:
 // docs/decisions/0005-tile-programs.md says what every operation means. The

@@ -26,9 +26,8 @@ static ParseResult parseCounted(OpAsmParser &parser, OperationState &result) {
   result.addAttribute("count", b.getI64IntegerAttr(count));
   if (succeeded(parser.parseOptionalKeyword("reverse")))
     result.addAttribute("reverse", b.getUnitAttr());
-  return failure(
-      parser.parseOptionalAttrDictWithKeyword(result.attributes) ||
-      parser.parseRegion(*result.addRegion(), step));
+  return failure(parser.parseOptionalAttrDictWithKeyword(result.attributes) ||
+                 parser.parseRegion(*result.addRegion(), step));
 }
 
 template <typename OpTy> static void printCounted(OpAsmPrinter &p, OpTy op) {
@@ -312,9 +311,8 @@ LogicalResult ConstantOp::verify() {
   BufType type = bufOf(getResult());
   auto value = getValue().getShapedType();
   Type element = type.getElementType();
-  Type want = isa<FloatType>(element)
-                  ? Type(Float64Type::get(getContext()))
-                  : element;
+  Type want =
+      isa<FloatType>(element) ? Type(Float64Type::get(getContext())) : element;
   if (!type.isDense() || type.getShape() != value.getShape() ||
       value.getElementType() != want)
     return emitOpError("constraint 1: dense mem of the value's shape");

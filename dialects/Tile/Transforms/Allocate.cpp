@@ -21,8 +21,7 @@ struct Item {
 
 class Allocator {
 public:
-  Allocator(ProgramOp program,
-            const DenseMap<Operation *, Operation *> &scopes)
+  Allocator(ProgramOp program, const DenseMap<Operation *, Operation *> &scopes)
       : program(program), scopes(scopes) {}
   void run();
 
@@ -81,7 +80,8 @@ Space Allocator::spaceOf(BufferOp buffer, ArrayRef<Operation *> users) {
   Layout layout = bufOf(buffer.getResult()).getLayout();
   if (layout == Layout::mem || layout == Layout::packed) {
     for (Operation *user : users)
-      if (auto once = user->getParentOfType<OnceOp>(); once && once.getPrepared())
+      if (auto once = user->getParentOfType<OnceOp>();
+          once && once.getPrepared())
         return Space::prepared;
     return Space::scratch;
   }
@@ -117,8 +117,8 @@ Item Allocator::itemOf(BufferOp buffer, ArrayRef<Operation *> users) {
     item.begin = 0;
     item.end = next;
   }
-  item.size = extentOf(bufOf(buffer.getResult()), item.space,
-                       program.getLanes());
+  item.size =
+      extentOf(bufOf(buffer.getResult()), item.space, program.getLanes());
   return item;
 }
 
@@ -138,8 +138,8 @@ static int64_t fit(SmallVectorImpl<Item *> &items, int64_t alignment) {
     llvm::sort(alive, [](Item *a, Item *b) { return a->at < b->at; });
     for (Item *other : alive)
       if (item->at + item->size > other->at)
-        item->at = std::max(
-            item->at, int64_t(llvm::alignTo(other->at + other->size, alignment)));
+        item->at = std::max(item->at, int64_t(llvm::alignTo(
+                                          other->at + other->size, alignment)));
     size = std::max(size, item->at + item->size);
   }
   return llvm::alignTo(size, alignment);
@@ -194,8 +194,8 @@ void Allocator::run() {
     if (buffer->use_empty())
       buffer.erase();
   }
-  for (Space space : {Space::prepared, Space::scratch, Space::sink, Space::local,
-                      Space::chunk, Space::stored})
+  for (Space space : {Space::prepared, Space::scratch, Space::sink,
+                      Space::local, Space::chunk, Space::stored})
     place(items, space);
   int64_t chunk = 1;
   program.walk([&](TilesOp tiles) {

@@ -171,8 +171,8 @@ void Lowering::fillRegion(Step &step, Cluster &cluster, Region &region,
 /// Makes neighbouring axes one where all views allow it, and drops axes of one
 /// element. The last `reduced` axes stay apart from the others. Views of
 /// `partial` lack the reduced axes.
-static void mergeAxes(Shape &dims, int64_t &reduced,
-                      ArrayRef<View *> full, ArrayRef<View *> partial) {
+static void mergeAxes(Shape &dims, int64_t &reduced, ArrayRef<View *> full,
+                      ArrayRef<View *> partial) {
   auto drop = [&](int64_t axis) {
     bool kept = axis < int64_t(dims.size()) - reduced;
     dims.erase(dims.begin() + axis);
@@ -203,9 +203,7 @@ static void mergeAxes(Shape &dims, int64_t &reduced,
     if (!llvm::all_of(full, fits) || (kept && !llvm::all_of(partial, fits)))
       continue;
     int64_t size = dims[axis] * dims[axis + 1];
-    auto widen = [&](View *view) {
-      view->shape[axis + 1] = size;
-    };
+    auto widen = [&](View *view) { view->shape[axis + 1] = size; };
     for (View *view : full)
       widen(view);
     for (View *view : partial)
@@ -290,8 +288,8 @@ struct Lowering::Letters {
 };
 
 /// The axes of `operand` that bear the letters of each group.
-static SmallVector<SmallVector<int64_t>>
-axesOf(const std::string &operand, ArrayRef<std::string> groups) {
+static SmallVector<SmallVector<int64_t>> axesOf(const std::string &operand,
+                                                ArrayRef<std::string> groups) {
   SmallVector<SmallVector<int64_t>> axes;
   for (const std::string &group : groups) {
     axes.emplace_back();
@@ -368,8 +366,7 @@ void Lowering::emitProduct(Step &step) {
   } else {
     bool inv = bufOf(left).isInvariant() && bufOf(right).isInvariant();
     auto made = DotOp::create(b, loc, left, right, ins, outs, cluster.puts);
-    fillRegion(step, cluster, made.getBody(),
-               lane::tensorOf({}, element, inv));
+    fillRegion(step, cluster, made.getBody(), lane::tensorOf({}, element, inv));
   }
   for (auto &[from, to] : after)
     emitCopy(from, to);

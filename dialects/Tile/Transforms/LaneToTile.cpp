@@ -27,8 +27,8 @@ Lowering::Lowering(func::FuncOp function, const LaneToTileOptions &options)
 
 void Lowering::internalError(Operation *op, StringRef why) {
   if (!failed)
-    op->emitError("internal error: lane-to-tile: ") << why << ": '"
-                                                    << op->getName() << "'";
+    op->emitError("internal error: lane-to-tile: ")
+        << why << ": '" << op->getName() << "'";
   failed = true;
 }
 
@@ -71,8 +71,8 @@ void Lowering::declare() {
       /*sink=*/0, /*local=*/0, /*chunk_rows=*/0, /*stored=*/0);
   b.setInsertionPointToEnd(&program.getBody().emplaceBlock());
   for (auto [k, type] : llvm::enumerate(function.getResultTypes()))
-    results.push_back(BufferOp::create(b, loc, callerType(type), Space::result,
-                                       int64_t(k)));
+    results.push_back(
+        BufferOp::create(b, loc, callerType(type), Space::result, int64_t(k)));
   for (BlockArgument argument : function.getArguments()) {
     unsigned k = argument.getArgNumber();
     BufType type = callerType(argument.getType());

@@ -41,8 +41,8 @@ static void expandLogSumExp(lane::ReduceOp op) {
   Value finite = lane::IsFiniteOp::create(b, loc, most);
   Value shift = lane.select(finite, most, lane.constant(most, 0));
   Value wide = repeated(b, loc, shift, dims, lane::typeOf(x).getShape());
-  Value sum = reduced(b, loc, lane::ReduceKind::sum,
-                      lane.exp(lane.sub(x, wide)), dims);
+  Value sum =
+      reduced(b, loc, lane::ReduceKind::sum, lane.exp(lane.sub(x, wide)), dims);
   op.getResult().replaceAllUsesWith(lane.add(lane.log(sum), shift));
   op.erase();
 }
@@ -119,8 +119,8 @@ static void legalizeContract(lane::ContractOp op) {
   }
   if (!changed)
     return;
-  auto fresh = lane::ContractOp::create(
-      b, loc, spec.canonical().str(), x, y, op.getBatch());
+  auto fresh = lane::ContractOp::create(b, loc, spec.canonical().str(), x, y,
+                                        op.getBatch());
   op.getResult().replaceAllUsesWith(fresh.getResult());
   op.erase();
 }

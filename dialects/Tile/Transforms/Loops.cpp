@@ -105,7 +105,8 @@ void Lowering::emitLoop(lane::LoopOp loop) {
     carries.push_back(isSink(loop, k, once) ? View() : carriedPlace(loop, k));
   for (Value y : loop.getYs())
     stacks.push_back(!once && lane::isInvariant(y) ? View() : place(y));
-  for (ValueRange values : {ValueRange(loop.getConsts()), ValueRange(loop.getXs())})
+  for (ValueRange values :
+       {ValueRange(loop.getConsts()), ValueRange(loop.getXs())})
     for (Value value : values)
       resolve(viewOf(value)); // loaded before the loop, not in it
   if (overChunk)

@@ -1,4 +1,5 @@
-//===- Lowering.h - One lane function to one tile program ---------*- C++ -*-===//
+//===- Lowering.h - One lane function to one tile program ---------*- C++
+//-*-===//
 //
 // The state of lowering a function that has been legalised and split by rate.
 // Lowering emits steps on buffers without addresses; Allocate.cpp gives these
@@ -8,9 +9,9 @@
 #ifndef RILL_TILE_TRANSFORMS_LOWERING_H
 #define RILL_TILE_TRANSFORMS_LOWERING_H
 
+#include "Tile/Transforms/Passes.h"
 #include "Tile/Transforms/Rewrites.h"
 #include "Tile/Transforms/Steps.h"
-#include "Tile/Transforms/Passes.h"
 #include "Tile/Transforms/View.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -30,8 +31,9 @@ struct Sink {
 /// Gives every buffer without an address its space and place, removes unused
 /// ones and sets the program's sizes. `scopes` says in which loop a buffer is
 /// written anew at every step (absent: lives from first to last use).
-void allocate(ProgramOp program,
-              const llvm::DenseMap<mlir::Operation *, mlir::Operation *> &scopes);
+void allocate(
+    ProgramOp program,
+    const llvm::DenseMap<mlir::Operation *, mlir::Operation *> &scopes);
 
 /// A copy from the first view to the second.
 using Move = std::pair<View, View>;
@@ -74,8 +76,7 @@ private:
   void lowerTiles(llvm::function_ref<void()> emit, int64_t natural);
   void setGrid(TilesOp tiles, int64_t natural);
   void lowerRepeat(lane::LoopOp loop);
-  void moveAll(llvm::ArrayRef<Move> varying,
-               llvm::ArrayRef<Move> invariant);
+  void moveAll(llvm::ArrayRef<Move> varying, llvm::ArrayRef<Move> invariant);
   void emitStore(mlir::Value value, mlir::Value target);
   bool isPrepared(mlir::Operation *op);
   /// Emits invariant steps in an `once` at the present place.
@@ -114,7 +115,8 @@ private:
   View carriedPlace(lane::LoopOp loop, unsigned k);
   void emitYields(lane::LoopOp loop, llvm::ArrayRef<View> carries,
                   llvm::ArrayRef<View> stacks, mlir::Value step);
-  void bindLoop(lane::LoopOp loop, mlir::Value step, llvm::ArrayRef<View> carries);
+  void bindLoop(lane::LoopOp loop, mlir::Value step,
+                llvm::ArrayRef<View> carries);
   /// Goes to (out of) the steps of one tile.
   void perTile();
   void perChunk();
@@ -194,7 +196,7 @@ private:
   mlir::Operation *phase = nullptr;
   bool layerMajor = false;
   EachOp each;
-  bool pinned = false; // steps stay in `each`, loops too
+  bool pinned = false;               // steps stay in `each`, loops too
   mlir::Block *phaseBlock = nullptr; // lane block that is cut into phases
 };
 

@@ -37,9 +37,8 @@ void Lowering::planPlaces(ArrayRef<Step> steps) {
           insides.count(part) || destinations.count(part) ||
           lane::isInvariant(part) != lane::isInvariant(whole))
         continue;
-      insides[part] = {whole, [piece](View view) {
-                         return pieceView(view, piece);
-                       }};
+      insides[part] = {whole,
+                       [piece](View view) { return pieceView(view, piece); }};
     }
   }
 }

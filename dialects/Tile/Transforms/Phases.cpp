@@ -55,9 +55,8 @@ void Lowering::inOnce(function_ref<void()> emit) {
 
 bool Lowering::isPrepared(Operation *op) {
   auto impure = [](Operation *inner) {
-    return isa<lane::DrawOp, lane::BatchSizeOp>(inner)
-               ? WalkResult::interrupt()
-               : WalkResult::advance();
+    return isa<lane::DrawOp, lane::BatchSizeOp>(inner) ? WalkResult::interrupt()
+                                                       : WalkResult::advance();
   };
   if (op->walk(impure).wasInterrupted())
     return false;
@@ -249,11 +248,8 @@ void Lowering::lowerRepeat(lane::LoopOp loop) {
 }
 
 /// Copies in a pass over the tiles, and in an `once`.
-void Lowering::moveAll(ArrayRef<Move> varying,
-                       ArrayRef<Move> invariant) {
-  auto moves = [](const Move &copy) {
-    return !(copy.first == copy.second);
-  };
+void Lowering::moveAll(ArrayRef<Move> varying, ArrayRef<Move> invariant) {
+  auto moves = [](const Move &copy) { return !(copy.first == copy.second); };
   if (llvm::any_of(varying, moves))
     lowerTiles([&] { emitParallelCopy(varying); }, 1);
   if (llvm::any_of(invariant, moves))

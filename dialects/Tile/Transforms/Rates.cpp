@@ -61,9 +61,9 @@ bool rill::tile::isBatchLoop(lane::LoopOp loop) {
         tainted.insert(argument);
   } while (tainted.size() != before);
   return llvm::any_of(body.without_terminator(), [&](Operation &op) {
-    return !isInvariantOp(&op) &&
-           llvm::any_of(op.getOperands(),
-                        [&](Value v) { return tainted.contains(v) && isInv(v); });
+    return !isInvariantOp(&op) && llvm::any_of(op.getOperands(), [&](Value v) {
+      return tainted.contains(v) && isInv(v);
+    });
   });
 }
 
@@ -81,8 +81,8 @@ static bool isBatchSum(Value value) {
   return true;
 }
 
-std::optional<SmallVector<Value>>
-rill::tile::accumulatedSums(lane::LoopOp loop, unsigned k) {
+std::optional<SmallVector<Value>> rill::tile::accumulatedSums(lane::LoopOp loop,
+                                                              unsigned k) {
   Value argument = loop.getCarryArgs()[k];
   if (!isInv(argument))
     return std::nullopt;

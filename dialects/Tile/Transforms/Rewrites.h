@@ -1,4 +1,5 @@
-//===- Rewrites.h - Lane functions made ready for tiles -----------*- C++ -*-===//
+//===- Rewrites.h - Lane functions made ready for tiles -----------*- C++
+//-*-===//
 //
 // What happens to a lane function, within the lane dialect, before it is cut
 // into phases and steps.
@@ -41,8 +42,8 @@ bool isBatchLoop(lane::LoopOp loop);
 
 /// The carried value `k` is invariant, zero at first, and each step adds batch
 /// sums to it: they go to one sink. Returns these reductions.
-std::optional<llvm::SmallVector<mlir::Value>>
-accumulatedSums(lane::LoopOp loop, unsigned k);
+std::optional<llvm::SmallVector<mlir::Value>> accumulatedSums(lane::LoopOp loop,
+                                                              unsigned k);
 
 } // namespace rill::tile
 

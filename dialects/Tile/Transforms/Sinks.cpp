@@ -126,8 +126,8 @@ void Lowering::emitBatchProducts(lane::ContractOp op,
   };
   for (auto [axis, letter] : llvm::enumerate(letters)) {
     size_t at = spec.x.find(letter);
-    dims[axis] = at != std::string::npos ? x.shape[at]
-                                         : y.shape[spec.y.find(letter)];
+    dims[axis] =
+        at != std::string::npos ? x.shape[at] : y.shape[spec.y.find(letter)];
   }
   x = inMemory(x);
   y = inMemory(y);
@@ -141,10 +141,10 @@ void Lowering::emitBatchProducts(lane::ContractOp op,
                            ArrayRef<int32_t>{int32_t(Put::batch_sum)});
   Block &block = map.getBody().emplaceBlock();
   OpBuilder inner = OpBuilder::atBlockEnd(&block);
-  Value left = block.addArgument(
-      lane::tensorOf({}, x.element, !x.isRows()), loc);
-  Value right = block.addArgument(
-      lane::tensorOf({}, y.element, !y.isRows()), loc);
+  Value left =
+      block.addArgument(lane::tensorOf({}, x.element, !x.isRows()), loc);
+  Value right =
+      block.addArgument(lane::tensorOf({}, y.element, !y.isRows()), loc);
   Value product = lane::MulOp::create(inner, loc, left, right);
   YieldOp::create(inner, loc, product);
 }
@@ -175,15 +175,16 @@ void Lowering::emitBatchContract(lane::ContractOp op) {
     std::swap(rows, cols);
     std::swap(xLetters, yLetters);
   }
-  View left = this->grouped(rowsOf(x), {axesOf(xLetters, k), axesOf(xLetters, i)});
+  View left =
+      this->grouped(rowsOf(x), {axesOf(xLetters, k), axesOf(xLetters, i)});
   View right =
       this->grouped(rowsOf(y), {axesOf(yLetters, k), axesOf(yLetters, j)});
   Value turned = newBuffer(Layout::cols, right.shape, element);
   TransposeOp::create(b, loc, materialize(right), turned);
   perChunk();
-  View sink = sinkFor(op.getResult(), Layout::blocks, {rows, cols},
-                      {axesOf(spec.result, i), axesOf(spec.result, j)},
-                      Put::batch_sum);
+  View sink =
+      sinkFor(op.getResult(), Layout::blocks, {rows, cols},
+              {axesOf(spec.result, i), axesOf(spec.result, j)}, Put::batch_sum);
   OuterOp::create(b, loc, materialize(left), turned, sink.base);
 }
 
@@ -199,8 +200,8 @@ static void emitSum(OpBuilder &b, Location loc, ArrayRef<Value> parts,
   OpBuilder inner = OpBuilder::atBlockEnd(&block);
   Value sum;
   for (unsigned k = 0; k < parts.size(); ++k) {
-    Value part = block.addArgument(
-        lane::tensorOf({}, type.getElementType(), true), loc);
+    Value part =
+        block.addArgument(lane::tensorOf({}, type.getElementType(), true), loc);
     sum = sum ? lane::AddOp::create(inner, loc, sum, part).getResult() : part;
   }
   YieldOp::create(inner, loc, sum);

@@ -76,9 +76,9 @@ void LoopSplitter::hoistConstants() {
       outside.map(argument, value);
   SmallVector<Operation *> moved;
   for (Operation &op : body.without_terminator()) {
-    if (!isInvariantOp(&op) ||
-        !llvm::all_of(op.getOperands(),
-                      [&](Value v) { return outside.contains(v); }))
+    if (!isInvariantOp(&op) || !llvm::all_of(op.getOperands(), [&](Value v) {
+          return outside.contains(v);
+        }))
       continue;
     b.clone(op, outside);
     if (!isTrivial(&op))
@@ -199,7 +199,8 @@ void LoopSplitter::collectNeeds() {
 lane::LoopOp LoopSplitter::build(Part part) {
   unsigned p = unsigned(part);
   SmallVector<Value> consts, inits, xs, oldConsts, oldCarries, oldXs;
-  for (auto [argument, value] : llvm::zip(loop.getConstArgs(), loop.getConsts()))
+  for (auto [argument, value] :
+       llvm::zip(loop.getConstArgs(), loop.getConsts()))
     if (arguments[p].contains(argument)) {
       consts.push_back(value);
       oldConsts.push_back(argument);
@@ -230,8 +231,9 @@ lane::LoopOp LoopSplitter::build(Part part) {
   SmallVector<Type> slices;
   for (Value value : exports[p])
     slices.push_back(value.getType());
-  auto made = lane::LoopOp::create(b, loop.getLoc(), loop.getCount(),
-                                   loop.getReverse(), consts, inits, xs, slices);
+  auto made =
+      lane::LoopOp::create(b, loop.getLoc(), loop.getCount(), loop.getReverse(),
+                           consts, inits, xs, slices);
   IRMapping map;
   map.map(loop.getStep(), made.getStep());
   for (auto [from, to] : llvm::zip(oldConsts, made.getConstArgs()))
@@ -263,7 +265,8 @@ void LoopSplitter::replaceResults() {
     if (carryPart[k] == Part::main && lane::isInvariant(value)) {
       auto zero = loop.getInits()[k].getDefiningOp<lane::ConstOp>();
       if (!zero || zero.getSplat() != 0.0)
-        value = lane::AddOp::create(b, loop.getLoc(), loop.getInits()[k], value);
+        value =
+            lane::AddOp::create(b, loop.getLoc(), loop.getInits()[k], value);
     }
     final.replaceAllUsesWith(value);
   }

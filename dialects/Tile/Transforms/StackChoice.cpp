@@ -47,7 +47,8 @@ static Value counterpart(lane::LoopOp forward, lane::LoopOp reverse,
 }
 
 static bool sameConstant(Value a, Value b) {
-  auto x = a.getDefiningOp<lane::ConstOp>(), y = b.getDefiningOp<lane::ConstOp>();
+  auto x = a.getDefiningOp<lane::ConstOp>(),
+       y = b.getDefiningOp<lane::ConstOp>();
   return x && y && x.getValue() == y.getValue() && a.getType() == b.getType();
 }
 
@@ -75,9 +76,8 @@ static Operation *matching(lane::LoopOp forward, lane::LoopOp reverse,
     bool straight = llvm::all_of(llvm::zip(mine, theirs), [&](auto pair) {
       return agrees(std::get<0>(pair), std::get<1>(pair));
     });
-    bool crossed = op->hasTrait<OpTrait::IsCommutative>() &&
-                   mine.size() == 2 && agrees(mine[0], theirs[1]) &&
-                   agrees(mine[1], theirs[0]);
+    bool crossed = op->hasTrait<OpTrait::IsCommutative>() && mine.size() == 2 &&
+                   agrees(mine[0], theirs[1]) && agrees(mine[1], theirs[0]);
     if (straight || crossed)
       return candidate;
   }

@@ -200,7 +200,8 @@ bool Former::accepts(const Step &step, Operation *op, ArrayRef<int64_t> dims) {
   if (step.kind != Step::map)
     return false;
   auto reduce = dyn_cast<lane::ReduceOp>(op);
-  return !reduce || !step.reduced || ArrayRef(*step.reduced) == reduce.getDims();
+  return !reduce || !step.reduced ||
+         ArrayRef(*step.reduced) == reduce.getDims();
 }
 
 int Former::append(Step step, Operation *op) {
@@ -218,7 +219,8 @@ std::optional<int> Former::search(Operation *op, int first,
   return std::nullopt;
 }
 
-/// Members that wait and read `op`, which is at step `k` or later, wait for that.
+/// Members that wait and read `op`, which is at step `k` or later, wait for
+/// that.
 void Former::raise(Operation *op, int k) {
   for (Operation *user : op->getUsers()) {
     auto found = pending.find(user);
@@ -321,8 +323,8 @@ bool Former::sinks(int k, Operation *op) {
   int reads = 0;
   for (Value operand : op->getOperands()) {
     Operation *maker = rootOf(operand).getDefiningOp();
-    bool here = maker && maker->getNumOperands() && at.count(maker) &&
-                at[maker] == k;
+    bool here =
+        maker && maker->getNumOperands() && at.count(maker) && at[maker] == k;
     bool stored = llvm::any_of(operand.getUsers(), [&](Operation *user) {
       return user != op && (!at.count(user) || at[user] != k);
     });

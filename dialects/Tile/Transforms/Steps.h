@@ -1,4 +1,5 @@
-//===- Steps.h - Operations gathered into steps -------------------*- C++ -*-===//
+//===- Steps.h - Operations gathered into steps -------------------*- C++
+//-*-===//
 //
 // Forms steps from use-def chains: elementwise operations and reductions over
 // one box share a loop; those that read a product directly join its epilogue.

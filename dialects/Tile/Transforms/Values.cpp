@@ -53,7 +53,8 @@ static View constantView(OpBuilder &b, Location loc, ProgramOp program,
                          lane::TensorType type, ElementsAttr value) {
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(&program.getBlock());
-  auto buffer = BufType::get(Layout::mem, type.getShape(), type.getElementType());
+  auto buffer =
+      BufType::get(Layout::mem, type.getShape(), type.getElementType());
   return View::ofBuffer(ConstantOp::create(b, loc, buffer, value));
 }
 
@@ -151,8 +152,8 @@ View Lowering::resolve(View view) {
 Value Lowering::materialize(View view) {
   view = inMemory(resolve(view));
   BufType from = bufOf(view.base);
-  auto to = BufType::get(from.getLayout(), view.shape, view.element,
-                         view.strides);
+  auto to =
+      BufType::get(from.getLayout(), view.shape, view.element, view.strides);
   if (from == to && view.offset == 0 && view.terms.empty())
     return view.base;
   SmallVector<Value> indices;
@@ -182,8 +183,8 @@ View Lowering::grouped(View view, Groups groups) {
   view = inMemory(resolve(view));
   if (std::optional<View> merged = view.merge(groups))
     return *merged;
-  View dense = newDense(view.isRows(), view.shape, flattened(groups),
-                        view.element);
+  View dense =
+      newDense(view.isRows(), view.shape, flattened(groups), view.element);
   emitCopy(view, dense);
   return *dense.merge(groups);
 }
@@ -245,16 +246,17 @@ void Lowering::emitCopy(View source, View target) {
   SmallVector<Value> ins;
   if (source.step)
     ins.push_back(source.step);
-  auto map = MapOp::create(b, loc, target.shape, int64_t(0), ins, ValueRange{to},
-                           ArrayRef<int32_t>{int32_t(Put::store)});
+  auto map =
+      MapOp::create(b, loc, target.shape, int64_t(0), ins, ValueRange{to},
+                    ArrayRef<int32_t>{int32_t(Put::store)});
   OpBuilder inner(b.getContext());
   Block &block = map.getBody().emplaceBlock();
   inner.setInsertionPointToEnd(&block);
   auto scalar = lane::tensorOf({}, source.element, /*inv=*/true);
-  Value value = source.step
-                    ? Value(block.addArgument(scalar, loc))
-                    : Value(lane::ConstOp::create(inner, loc, scalar,
-                                                  *source.splat));
+  Value value =
+      source.step
+          ? Value(block.addArgument(scalar, loc))
+          : Value(lane::ConstOp::create(inner, loc, scalar, *source.splat));
   YieldOp::create(inner, loc, value);
 }
 
@@ -266,10 +268,9 @@ void Lowering::emitParallelCopy(ArrayRef<Move> copies) {
     source = resolve(source);
     if (source == target)
       continue;
-    bool clash = llvm::any_of(
-        copies, [&, from = source](const Move &other) {
-          return from.base && other.second.base == from.base;
-        });
+    bool clash = llvm::any_of(copies, [&, from = source](const Move &other) {
+      return from.base && other.second.base == from.base;
+    });
     if (clash) {
       View aside = newView(source.isRows(), source.shape, source.element);
       emitCopy(source, aside);

@@ -114,8 +114,7 @@ View View::at(int64_t index) const {
   return view;
 }
 
-std::optional<View>
-View::merge(ArrayRef<SmallVector<int64_t>> groups) const {
+std::optional<View> View::merge(ArrayRef<SmallVector<int64_t>> groups) const {
   View view = *this;
   view.shape.clear();
   view.strides.clear();

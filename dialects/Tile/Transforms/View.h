@@ -1,4 +1,5 @@
-//===- View.h - Where a lane value lies ---------------------------*- C++ -*-===//
+//===- View.h - Where a lane value lies ---------------------------*- C++
+//-*-===//
 //
 // During lowering every lane value is a view: a strided part of a buffer, one
 // number, or the step of a loop. Shape operations only change views. Nothing

@@ -20,12 +20,12 @@ extern "C" {
  * [batch, shape...], an invariant one [shape...]. Elements are float or double
  * by the kernel's precision, int32_t for Fin and Int, uint8_t for Bool. */
 typedef struct RillCall {
-  const void *const *in;  /* one pointer per argument, in metadata order */
-  void *const *out;       /* one pointer per result */
-  int64_t batch;          /* samples; 0 is allowed */
-  uint64_t seed;          /* random seed */
-  int64_t step;           /* training step: part of every draw's key */
-  int64_t first_sample;   /* global index of sample 0: part of every draw's key */
+  const void *const *in; /* one pointer per argument, in metadata order */
+  void *const *out;      /* one pointer per result */
+  int64_t batch;         /* samples; 0 is allowed */
+  uint64_t seed;         /* random seed */
+  int64_t step;          /* training step: part of every draw's key */
+  int64_t first_sample; /* global index of sample 0: part of every draw's key */
   /* Scratch of at least workspace(batch, workers) bytes, 64-byte aligned. */
   void *workspace;
   /* Memory of `prepared_bytes` for what depends on parameters only (packed
@@ -37,7 +37,8 @@ typedef struct RillCall {
    * results never depend on workers. */
   int32_t workers;
   void (*parallel)(void *pool, int64_t tasks,
-                   void (*task)(void *env, int64_t i, int64_t worker), void *env);
+                   void (*task)(void *env, int64_t i, int64_t worker),
+                   void *env);
   void *pool;
 } RillCall;
 
@@ -46,7 +47,7 @@ typedef int32_t (*RillKernelFn)(const RillCall *call);
 typedef int64_t (*RillWorkspaceFn)(int64_t batch, int64_t workers);
 
 typedef struct RillKernel {
-  const char *name;            /* as in the metadata: "p.logp" */
+  const char *name; /* as in the metadata: "p.logp" */
   /* By instruction set; null where not compiled. Order: RILL_ISA_*. */
   RillKernelFn run[3];
   RillWorkspaceFn workspace[3];
