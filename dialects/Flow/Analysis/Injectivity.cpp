@@ -54,6 +54,10 @@ static Verdict judgePower(lane::PowOp op, unsigned operand, Ranges &ranges) {
   if (ranges.of(op.getX()).isPositive())
     return accept("power");
   double whole = std::floor(*exponent);
+  if (whole != *exponent && ranges.of(op.getX()).lo < 0)
+    return refuse(Refusal::NotInjective,
+                  "a broken power of a negative number is not a number, and " +
+                      ranges.of(op.getX()).str() + " holds some");
   if (whole != *exponent || std::fmod(whole, 2) == 0)
     return judgeEven("an even power", op.getX(), ranges);
   return refuse(Refusal::NotInjective,
@@ -218,8 +222,9 @@ Value rill::flow::emitInverse(const Link &link, Value r, LaneBuilder &b) {
         return link.negative ? b.neg(b.sqrt(r)) : b.sqrt(r);
       })
       .Case([&](lane::AbsOp) { return link.negative ? b.neg(r) : r; })
-      .Case([&](lane::PowOp pow) {
-        return b.pow(r, b.constant(r, 1 / *constantSplat(pow.getY())));
+      .Case([&](lane::PowOp pow) -> Value {
+        Value root = b.pow(r, b.constant(r, 1 / *constantSplat(pow.getY())));
+        return link.negative ? b.neg(root) : root;
       })
       .Case([&](lane::ReshapeOp) {
         return b.reshape(r, lane::typeOf(x).getShape());

@@ -79,12 +79,24 @@ static Range increasing(Range a, double (*f)(double)) {
           a.openHi || std::isinf(a.hi)};
 }
 
+/// The upper end of the larger of both: open only if nothing attains it.
+static Range withUpperEnd(Range r, Range a, Range b) {
+  r.hi = std::max(a.hi, b.hi);
+  r.openHi = (a.hi < r.hi || a.openHi) && (b.hi < r.hi || b.openHi);
+  return r;
+}
+
+static Range magnitude(Range a) {
+  if (a.lo >= 0)
+    return a;
+  if (a.hi <= 0)
+    return negate(a);
+  return withUpperEnd({0, inf, false, true}, a, negate(a));
+}
+
 static Range square(Range a) {
-  if (a.isPositive() || a.lo == 0)
-    return {a.lo * a.lo, a.hi * a.hi, a.openLo, a.openHi};
-  if (a.isNegative() || a.hi == 0)
-    return square(negate(a));
-  return {0, std::max(a.lo * a.lo, a.hi * a.hi), false, true};
+  Range size = magnitude(a);
+  return {size.lo * size.lo, size.hi * size.hi, size.openLo, size.openHi};
 }
 
 static Range reciprocal(Range a) {
@@ -180,23 +192,16 @@ Range Ranges::compute(Operation *op, unsigned) {
         return r;
       })
       .Case([&](lane::CoshOp) { return Range{1, inf, false, true}; })
-      .Case([&](lane::AbsOp) {
-        Range a = arg(0);
-        if (a.lo >= 0)
-          return a;
-        if (a.hi <= 0)
-          return negate(a);
-        return Range{0, std::max(-a.lo, a.hi), false, true};
-      })
+      .Case([&](lane::AbsOp) { return magnitude(arg(0)); })
       .Case([&](lane::ReluOp) {
         Range a = arg(0);
         return Range{std::max(a.lo, 0.0), std::max(a.hi, 0.0),
-                     a.lo >= 0 && a.openLo, a.openHi};
+                     a.lo >= 0 && a.openLo, a.hi > 0 && a.openHi};
       })
       .Case([&](lane::MaxOp) {
         Range a = arg(0), b = arg(1);
         Range low = a.lo > b.lo || (a.lo == b.lo && a.openLo) ? a : b;
-        return Range{low.lo, std::max(a.hi, b.hi), low.openLo, true};
+        return withUpperEnd(low, a, b);
       })
       .Case([&](lane::PowOp) {
         return arg(0).isPositive() ? Range{0, inf} : Range::all();

@@ -240,6 +240,18 @@ INSTANTIATE_TEST_SUITE_P(
                 "view (a, b) = halves(x)\nb := a / b", "R0214"},
         Refused{"relu_factor", "Real[4]",
                 "view (a, b) = halves(x)\nb := b * relu(a)", "R0214"},
+        // These factors are 0 but were taken for signed: ends that are
+        // attained counted as open.
+        Refused{"relu_of_negative_factor", "Real[4]",
+                "view (a, b) = halves(x)\nb := b * relu(-exp(a))", "R0214"},
+        Refused{"largest_attains_its_end", "Real[4]",
+                "view (a, b) = halves(x)\n"
+                "b := b * (1 - max(tanh(a), tanh(0 * a) + 1))",
+                "R0214"},
+        Refused{"abs_attains_its_end", "Real[4]",
+                "view (a, b) = halves(x)\n"
+                "b := b * (1 - abs(max(tanh(a), 0) - 1))",
+                "R0214"},
         Refused{"place_twice", "Real[2]", "x := x * exp(x)", "R0215"},
         Refused{"cubic_that_turns", "Real[2]", "x := x^3 - x", "R0215"},
         Refused{"square_of_real", "Real[2]", "x := x^2", "R0216"},
