@@ -34,6 +34,13 @@ static Verdict judgeFactor(Value factor, Ranges &ranges) {
   return refuse(Refusal::FactorMayBeZero, range.str() + " includes 0", factor);
 }
 
+static Verdict judgeReciprocal(Value x, Ranges &ranges) {
+  if (ranges.of(x).excludesZero())
+    return accept("reciprocal");
+  return refuse(Refusal::NotInjective, "1/x has no value at 0, and " +
+                                           ranges.of(x).str() + " includes 0");
+}
+
 static Verdict judgeEven(StringRef what, Value x, Ranges &ranges) {
   if (ranges.of(x).lo >= 0)
     return accept(what.str() + " over one sign");
@@ -73,7 +80,13 @@ Verdict rill::flow::judge(Operation *op, unsigned operand, Ranges &ranges) {
         return judgeFactor(mul->getOperand(1 - operand), ranges);
       })
       .Case<lane::DivOp>([&](lane::DivOp div) {
-        return judgeFactor(div->getOperand(1 - operand), ranges);
+        Verdict numerator = judgeFactor(div->getOperand(1 - operand), ranges);
+        if (operand == 0 || numerator.refusal != Refusal::None)
+          return numerator;
+        return judgeReciprocal(div.getY(), ranges);
+      })
+      .Case<lane::RecipOp, lane::RsqrtOp>([&](Operation *o) {
+        return judgeReciprocal(o->getOperand(0), ranges);
       })
       .Case<lane::ExpOp, lane::LogOp, lane::Expm1Op, lane::Log1pOp,
             lane::TanhOp, lane::AtanhOp, lane::SinhOp, lane::AsinhOp,

@@ -256,6 +256,7 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"cubic_that_turns", "Real[2]", "x := x^3 - x", "R0215"},
         Refused{"square_of_real", "Real[2]", "x := x^2", "R0216"},
         Refused{"cube_of_real", "Real[2]", "x := x^3", "R0216"},
+        Refused{"reciprocal_of_real", "Real[2]", "x := 1 / x", "R0216"},
         Refused{"abs", "Real[2]", "x := abs(x)", "R0216"},
         Refused{"floor", "Real[2]", "x := floor(x)", "R0216"},
         Refused{"sine", "Real[2]", "x := sin(x)", "R0216"},
