@@ -31,7 +31,8 @@ static std::string describeDist(const std::string &name, typed::DistId id,
 std::string rill::import::describe(const typed::Program &program) {
   std::string text;
   for (const auto &[name, id] : program.named)
-    text += describeDist(name, id, program);
+    if (name.find('.') == std::string::npos) // not those of tests
+      text += describeDist(name, id, program);
   int64_t count = 0;
   for (const typed::Param &param : program.params) {
     int64_t size = param.space.elements();

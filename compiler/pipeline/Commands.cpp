@@ -95,7 +95,9 @@ int rill::pipeline::runBuild(const CommandOptions &options) {
 }
 
 int rill::pipeline::runCheck(const CommandOptions &options) {
-  Compilation compilation(options.file, {});
+  Options settings;
+  settings.tests = true; // what tests say is judged too
+  Compilation compilation(options.file, settings);
   if (!compile(compilation, Stage::Lane))
     return 1;
   llvm::outs() << compilation.description(options.explain);
