@@ -224,7 +224,11 @@ void Lowering::addGradient(func::FuncOp loss, const typed::Train &train,
       positions.push_back(i);
     }
   }
+  // A permutation is drawn once and has no derivative.
   SmallVector<int64_t> changed = trained(params, train);
+  llvm::erase_if(changed, [&](int64_t index) {
+    return program.params[index].space.kind() == lang::SpaceKind::Permutation;
+  });
   SmallVector<std::string> roles{"loss"};
   for (auto [param, position] : llvm::zip(params, positions))
     if (llvm::is_contained(changed, param)) {

@@ -45,6 +45,8 @@ std::string rill::import::chartOf(const lang::Space &space) {
     return "lower_unit";
   case SpaceKind::Orthogonal:
     return "orthogonal";
+  case SpaceKind::Permutation:
+    return "permutation";
   default:
     return "identity";
   }

@@ -135,7 +135,7 @@ def Flow_MatVecOp : Flow_Op<"matvec", [Pure]> {
   let summary = "the product of a structured matrix with a vector";
   let description = [{
     `matrix` is the raw array of a parameter whose chart is `structure`: plu,
-    orthogonal or lower_unit. All are invertible for every raw value.
+    orthogonal, lower_unit or permutation. All are invertible for every raw value.
     1. `matrix` is [D, D], the vector and the result [D].
   }];
   let arguments = (ins Lane_InvFloat:$matrix, Lane_Float:$x, StrAttr:$structure);

@@ -56,7 +56,8 @@ static bool allKnown(IRMapping &known, ValueRange values) {
 }
 
 static bool isMatrixChart(StringRef chart) {
-  return chart == "plu" || chart == "orthogonal" || chart == "lower_unit";
+  return chart == "plu" || chart == "orthogonal" || chart == "lower_unit" ||
+         chart == "permutation";
 }
 
 Value rill::flow::materialiseParam(ParamOp param, ParamScope &params,

@@ -65,8 +65,18 @@ static Value reflectAll(Value raw, Value x, bool reverse, LaneBuilder &b) {
   return loop.getFinals()[0];
 }
 
+/// P x, or P^T x, for a permutation matrix P, which is never trained.
+static Value permuted(Value raw, Value x, bool transpose, LaneBuilder &b) {
+  Value fixed = b.unary<lane::StopOp>(raw);
+  return b.contract(
+      *lane::ContractSpec::parse(transpose ? "ba,b->a" : "ab,b->a"), fixed, x,
+      false);
+}
+
 Value rill::flow::applyMatrix(StringRef structure, Value raw, Value x,
                               LaneBuilder &b) {
+  if (structure == "permutation")
+    return permuted(raw, x, /*transpose=*/false, b);
   if (structure == "orthogonal")
     return reflectAll(raw, x, /*reverse=*/true, b);
   Value y = x;
@@ -77,6 +87,8 @@ Value rill::flow::applyMatrix(StringRef structure, Value raw, Value x,
 
 Value rill::flow::solveMatrix(StringRef structure, Value raw, Value y,
                               LaneBuilder &b) {
+  if (structure == "permutation")
+    return permuted(raw, y, /*transpose=*/true, b);
   if (structure == "orthogonal")
     return reflectAll(raw, y, /*reverse=*/false, b);
   Value x = triSolve(raw, y, /*lower=*/true, /*unit=*/true, b);

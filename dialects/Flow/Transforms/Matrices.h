@@ -3,6 +3,7 @@
 //   plu         L U with L unit lower and U upper, U's diagonal exp of the
 //               raw diagonal (Kingma and Dhariwal 2018, section 3.2)
 //   lower_unit  unit lower triangular
+//   permutation drawn once, never trained; the raw array is the matrix
 //   orthogonal  product of D Householder reflections whose vectors are the
 //               rows (Tomczak and Welling 2016)
 #ifndef RILL_FLOW_TRANSFORMS_MATRICES_H
