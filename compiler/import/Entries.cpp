@@ -125,7 +125,20 @@ void EntryBuilder::addMember(const std::string &name, StringRef op,
   if (alsoF64)
     function->setAttr(alsoF64Attr, b.getUnitAttr());
   OperationState state(function.getLoc(), op);
-  state.addOperands(function.getArguments());
+  // A condition with a default has it in the program's entries; the others are
+  // the last arguments.
+  const auto &conditions = program.dists[id].conditions;
+  size_t next = args.size() - llvm::count_if(conditions, [](const auto &c) {
+                  return !c.defaultValue;
+                });
+  state.addOperands(ValueRange(function.getArguments()).take_front(next));
+  lane::LaneBuilder at(b, function.getLoc());
+  for (const typed::Condition &condition : conditions)
+    state.addOperands(condition.defaultValue
+                          ? at.withRate(at.constant(varying(condition.space),
+                                                    *condition.defaultValue),
+                                        false)
+                          : Value(function.getArgument(next++)));
   state.addTypes(results);
   state.addAttribute(
       "dist", FlatSymbolRefAttr::get(b.getContext(), distSymbol(program, id)));
@@ -141,8 +154,9 @@ void EntryBuilder::addDist(const std::string &name, typed::DistId id) {
                                                  : "x" + std::to_string(k)),
          varying(field)});
   for (const typed::Condition &condition : dist.conditions)
-    conditions.push_back(
-        {"condition:" + condition.name, varying(condition.space)});
+    if (!condition.defaultValue)
+      conditions.push_back(
+          {"condition:" + condition.name, varying(condition.space)});
   auto with = [&](ArrayRef<Arg> first) {
     SmallVector<Arg> args(first);
     llvm::append_range(args, conditions);

@@ -78,6 +78,11 @@ int runCheck(Model &model, const CommandOptions &given) {
 }
 
 int runTest(Model &model, const CommandOptions &options) {
+  if (model.plan().tests.empty())
+    throw Error("there are no tests to run",
+                "test blocks are not part of an executable, or the program has "
+                "none",
+                "run them from the source: rill test FILE");
   const uint64_t seed = options.seed.value_or(1);
   initializeUntrained(model, seed);
   CheckContext context(model, options.data,
