@@ -13,9 +13,17 @@ using namespace rill;
 using namespace rill::import;
 namespace typed = rill::lang::typed;
 
-/// Reports what the model level cannot express yet.
-static void refuseUnsupported(const typed::Region &region,
-                              lang::DiagnosticEngine &diag) {
+static bool readsPlace(const typed::Region &region) {
+  return llvm::any_of(region.ops, [](const typed::Op &op) {
+    return op.kind == typed::OpKind::Read ||
+           llvm::any_of(op.regions, readsPlace);
+  });
+}
+
+/// Reports what the model level cannot express yet. `depth`: enclosing repeats.
+static void refuseUnsupported(const typed::Program &program,
+                              const typed::Region &region,
+                              lang::DiagnosticEngine &diag, size_t depth = 0) {
   for (const typed::Op &op : region.ops) {
     if (op.kind == typed::OpKind::Deriv)
       diag.error(lang::Code::UnsupportedConstruct, op.range,
@@ -23,24 +31,44 @@ static void refuseUnsupported(const typed::Region &region,
     if (op.kind == typed::OpKind::Require)
       diag.error(lang::Code::UnsupportedConstruct, op.range,
                  "'require' is not compiled yet");
+    // It starts before the repeat, where that place is not at hand.
+    if (op.kind == typed::OpKind::Param &&
+        program.params[op.index].stack.size() < depth &&
+        readsPlace(op.regions.front()))
+      diag.error(lang::Code::UnsupportedConstruct, op.range,
+                 "an initial value from data, in an instance that the steps of "
+                 "a repeat share, is not compiled yet")
+          .help("give each step its own instance: brackets inside the repeat");
+    bool repeats = op.kind == typed::OpKind::Repeat;
     for (const typed::Region &inner : op.regions)
-      refuseUnsupported(inner, diag);
+      refuseUnsupported(program, inner, diag, depth + repeats);
   }
+}
+
+static void refuseUnsupported(const typed::Check &check,
+                              const typed::Program &program,
+                              lang::DiagnosticEngine &diag) {
+  refuseUnsupported(program, check.left.body, diag);
+  if (check.right)
+    refuseUnsupported(program, check.right->body, diag);
 }
 
 static void refuseUnsupported(const typed::Program &program,
                               lang::DiagnosticEngine &diag) {
   for (const typed::Dist &dist : program.dists) {
-    refuseUnsupported(dist.flow, diag);
+    refuseUnsupported(program, dist.flow, diag);
     if (dist.logp)
-      refuseUnsupported(*dist.logp, diag);
+      refuseUnsupported(program, *dist.logp, diag);
     if (dist.sample)
-      refuseUnsupported(*dist.sample, diag);
+      refuseUnsupported(program, *dist.sample, diag);
   }
   for (const typed::Train &train : program.trains)
-    refuseUnsupported(train.loss.expectation.body, diag);
+    refuseUnsupported(program, train.loss.expectation.body, diag);
   for (const typed::Check &check : program.checks)
-    refuseUnsupported(check.left.body, diag);
+    refuseUnsupported(check, program, diag);
+  for (const typed::Test &test : program.tests)
+    for (const typed::Check &check : test.checks)
+      refuseUnsupported(check, program, diag);
 }
 
 /// Fills a member region of a law; stays empty when the law lacks it.

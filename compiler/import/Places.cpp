@@ -218,7 +218,9 @@ void RegionImporter::importRepeat(const Op &op) {
     bind(body.args[0], block->getArgument(0));
   for (auto [k, id] : llvm::enumerate(roots))
     places.at(id).value = block->getArgument(k + 1);
+  repeats.push_back(repeat);
   import(body);
+  repeats.pop_back();
   SmallVector<Value> after;
   for (PlaceId id : roots)
     after.push_back(readPlace(id, loc(op)));

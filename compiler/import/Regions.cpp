@@ -215,10 +215,13 @@ void RegionImporter::importTensor(const Op &op) {
 void RegionImporter::importParam(const Op &op) {
   const typed::Param &param = program.params[op.index];
   auto type = typeOf(param.space, /*inv=*/true, b.getContext());
+  OpBuilder::InsertionGuard guard(b);
+  // An instance that the steps of a repeat share belongs before it.
+  if (repeats.size() > param.stack.size())
+    b.setInsertionPoint(repeats[param.stack.size()]);
   auto made = flow::ParamOp::create(b, loc(op), type, op.index, param.path,
                                     chartOf(param.space));
   // Places are cut and glued out here: what is made in the region ends there.
-  OpBuilder::InsertionGuard guard(b);
   b.setInsertionPoint(made);
   for (const Op &inner : op.regions.front().ops)
     if (inner.kind == OpKind::Read)

@@ -89,6 +89,7 @@ private:
   mlir::OpBuilder &b;
   llvm::DenseMap<lang::typed::ValueId, mlir::Value> values;
   std::map<PlaceId, Place> places;
+  llvm::SmallVector<mlir::Operation *> repeats; ///< enclosing, from outside in
 };
 
 } // namespace rill::import

@@ -11,6 +11,7 @@
 #include "Parse/Parse.h"
 #include "Tile/Transforms/Passes.h"
 #include "import/Import.h"
+#include "import/Locations.h"
 #include "pipeline/Precision.h"
 #include "pipeline/Registry.h"
 
@@ -46,6 +47,15 @@ Compilation::Compilation(std::string path, Options options)
   context.loadAllAvailableDialects();
   // Two cores and small modules: threads cost more than they give.
   context.disableMultithreading();
+  // What a verifier or pass says after the front end is our fault, said so.
+  context.getDiagEngine().registerHandler([this](mlir::Diagnostic &message) {
+    if (message.getSeverity() != mlir::DiagnosticSeverity::Error)
+      return mlir::failure();
+    diag.error(lang::Code::Internal, import::rangeOf(message.getLocation()),
+               "internal error of the compiler: " + message.str())
+        .why("this is our fault; please report it with the program");
+    return mlir::success();
+  });
 }
 
 bool Compilation::run(Stage stage) {

@@ -205,6 +205,15 @@ INSTANTIATE_TEST_SUITE_P(
         Accepted{"repeat", "Real[4]",
                  "repeat 3 {\n view (a, b) = halves(x)\n"
                  " b := b + (mlp[8](a) -> Real[2])\n x := reverse(x)\n}"},
+        Accepted{"network_shared_by_steps", "Real[4]",
+                 "let n = mlp[3]\nrepeat 3 {\n view (a, b) = halves(x)\n"
+                 " b := b + (n(a) -> Real[2])\n x := reverse(x)\n}"},
+        Accepted{"parameter_shared_by_steps", "Real[3]",
+                 "param s: Positive[3] = 1.5\nrepeat 3 { x := s * x + 1 }"},
+        Accepted{"views_before_and_in_a_repeat", "Real[4]",
+                 "view (a, b) = halves(x)\nrepeat 2 {\n"
+                 " b := b + (mlp[4](a) -> Real[2])\n a := a + 2 * b\n}\n"
+                 "x := 2 * x"},
         Accepted{"nested_repeat", "Real[2]",
                  "repeat 2 {\n param s: Positive[2] = 1\n x := s * x\n"
                  " repeat 3 { param m: Real[2] = 0; x := x + m }\n}"}),
