@@ -31,6 +31,12 @@ static void refuseUnsupported(const typed::Program &program,
     if (op.kind == typed::OpKind::Require)
       diag.error(lang::Code::UnsupportedConstruct, op.range,
                  "'require' is not compiled yet");
+    if (op.kind == typed::OpKind::MatVec &&
+        program.values[op.operands[1]].space.shape().size() != 1)
+      diag.error(lang::Code::UnsupportedConstruct, op.range,
+                 "a structured matrix times several vectors at once is not "
+                 "compiled yet")
+          .help("apply it to a place of space Real[D]");
     // It starts before the repeat, where that place is not at hand.
     if (op.kind == typed::OpKind::Param &&
         program.params[op.index].stack.size() < depth &&

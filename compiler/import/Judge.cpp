@@ -40,6 +40,8 @@ static std::string textAt(Location location,
 
 /// How a user calls a value: the name of its let, else its text.
 static std::string nameOf(Value value, const lang::SourceManager &sources) {
+  while (auto spread = value.getDefiningOp<lane::SpreadOp>())
+    value = spread.getX(); // it has the place of the whole formula
   Operation *op = value.getDefiningOp();
   if (!op)
     return "";
