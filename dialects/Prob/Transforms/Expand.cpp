@@ -85,6 +85,13 @@ std::optional<SmallVector<Value>> Expander::emit(Block &block,
   return results;
 }
 
+/// `value` at the rate of the argument it stands for: a law's regions are
+/// written for varying ones, and a use may give a constant.
+static Value atRateOf(Value argument, Value value, LaneBuilder &b) {
+  bool vary = lane::isInvariant(value) && !lane::isInvariant(argument);
+  return vary ? b.withRate(value, false) : value;
+}
+
 SmallVector<Value> Expander::members(Region &region, ValueRange arguments,
                                      DistOp dist, StringRef what) {
   if (region.empty()) {
@@ -94,7 +101,7 @@ SmallVector<Value> Expander::members(Region &region, ValueRange arguments,
   }
   IRMapping known;
   for (auto [arg, value] : llvm::zip(region.getArguments(), arguments))
-    known.map(arg, value);
+    known.map(arg, atRateOf(arg, value, b));
   // Conditions that the use leaves out have their defaults.
   ArrayRef<double> defaults = dist.getDefaults();
   auto left = region.getArguments().drop_front(
@@ -112,9 +119,13 @@ SmallVector<Value> Expander::members(Region &region, ValueRange arguments,
 SmallVector<Value> Expander::transport(DistOp dist, ValueRange operands,
                                        bool toBase, bool wantLogDet) {
   bool inverse = (dist.getForm() == "pull") != toBase;
+  SmallVector<Value> given;
+  for (auto [arg, value] : llvm::zip(dist.getFlow().getArguments(), operands))
+    given.push_back(atRateOf(arg, value, b));
+  ValueRange all(given);
   std::optional<flow::Derived> derived =
-      flow::deriveFlow(dist.getFlow(), operands.front(), operands.drop_front(),
-                       inverse, wantLogDet, params, b, fault.flow);
+      flow::deriveFlow(dist.getFlow(), all.front(), all.drop_front(), inverse,
+                       wantLogDet, params, b, fault.flow);
   if (!derived) {
     fault.dist = dist;
     return {};
