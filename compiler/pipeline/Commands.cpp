@@ -24,6 +24,19 @@ static int fail(const std::string &message) {
   return 1;
 }
 
+/// Of the linker and of files; those that cannot be written have a code.
+static int failToOutput(const std::string &message) {
+  if (!llvm::StringRef(message).starts_with("cannot write"))
+    return fail(message);
+  llvm::errs() << "error[" << lang::codeName(lang::Code::CannotWrite)
+               << "]: " << message << "\n";
+  return 1;
+}
+
+static int failToWrite(const std::string &path, const std::string &why) {
+  return failToOutput("cannot write '" + path + "': " + why);
+}
+
 /// Options of a compilation, or nothing after a message.
 static std::optional<Options> compileOptions(const CommandOptions &options,
                                              llvm::StringRef defaultCpu) {
@@ -60,7 +73,22 @@ static int writeText(const std::string &path, const std::string &text) {
     error = file.error();
     file.clear_error();
   }
-  return error ? fail("cannot write '" + path + "': " + error.message()) : 0;
+  return error ? failToWrite(path, error.message()) : 0;
+}
+
+/// Why an executable must not take the place of what is at `output`; empty if
+/// it may.
+static std::string whyNoExecutable(const std::string &output,
+                                   const std::string &source) {
+  namespace fs = llvm::sys::fs;
+  fs::file_status status;
+  if (fs::status(output, status))
+    return ""; // Nothing is there.
+  if (fs::equivalent(output, source))
+    return "that is the program itself; name the executable with -o";
+  if (fs::is_directory(status))
+    return "it is a folder";
+  return fs::is_regular_file(status) ? "" : "it is no regular file";
 }
 
 int rill::pipeline::runBuild(const CommandOptions &options) {
@@ -86,11 +114,13 @@ int rill::pipeline::runBuild(const CommandOptions &options) {
   std::string output = options.output.empty()
                            ? llvm::sys::path::stem(options.file).str()
                            : options.output;
+  if (std::string why = whyNoExecutable(output, options.file); !why.empty())
+    return failToWrite(output, why);
   cpu::LinkOptions link;
   link.kit = kitFolder(options.executable);
   link.useCc = options.linker == "cc";
   if (auto why = cpu::linkExecutable(compilation.object(), output, link))
-    return fail(*why);
+    return failToOutput(*why);
   return 0;
 }
 

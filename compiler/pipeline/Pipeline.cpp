@@ -125,11 +125,32 @@ cpu::CompileOptions Compilation::cpuOptions() const {
   return {options.targets, planText};
 }
 
+/// What an executable could be asked for: a law, a training, a check.
+static bool offersNothing(const lang::typed::Program &program) {
+  return program.dists.empty() && program.trains.empty() &&
+         program.checks.empty();
+}
+
 bool Compilation::emit() {
-  llvm::FailureOr<std::string> bytes =
-      cpu::compileTilePrograms(*moduleOp, cpuOptions());
-  if (failed(bytes))
+  if (!options.tests && offersNothing(typedProgram)) {
+    diag.error(lang::Code::NoMain, {},
+               "'" + path + "' has nothing that an executable could do")
+        .why("it declares no dist, trains nothing and checks nothing")
+        .help("declare a dist and name it by 'main'; the test blocks of a "
+              "library module are run by 'rill test'");
     return false;
+  }
+  std::string why;
+  llvm::FailureOr<std::string> bytes =
+      cpu::compileTilePrograms(*moduleOp, cpuOptions(), nullptr, &why);
+  if (failed(bytes)) {
+    if (!why.empty())
+      diag.error(lang::Code::CannotWrite, {}, why)
+          .why("the instruction sets' code is joined in the system's temporary "
+               "folder")
+          .help("make room there, or name another folder in TMPDIR");
+    return false;
+  }
   objectBytes = std::move(*bytes);
   return true;
 }

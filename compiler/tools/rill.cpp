@@ -9,9 +9,11 @@
 #include "pipeline/Commands.h"
 
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/raw_ostream.h"
 
 #include <CLI/CLI.hpp>
 
+#include <csignal>
 #include <exception>
 #include <iostream>
 
@@ -30,6 +32,18 @@ static void addCommon(CLI::App *command, CommandOptions &options) {
       ->add_option("--cpu", options.cpu,
                    "instruction sets of the code: auto holds AVX-512 and AVX2")
       ->check(CLI::IsMember({"auto", "native", "avx2", "avx512", "generic"}));
+}
+
+/// What was printed must have arrived: a full disk behind stdout is a failure.
+static int afterPrinting(int status) {
+  llvm::outs().flush();
+  std::error_code error = llvm::outs().error();
+  if (!error)
+    return status;
+  llvm::outs().clear_error();
+  std::cerr << "error: cannot write to standard output: " << error.message()
+            << "\n";
+  return status ? status : 1;
 }
 
 int main(int argc, char **argv) {
@@ -94,8 +108,7 @@ int main(int argc, char **argv) {
     return status == 0 ? 0 : 2;
   }
 
-  // Errors of users are diagnostics; what is thrown up to here is our fault.
-  try {
+  auto chosen = [&] {
     if (*build)
       return runBuild(options);
     if (*check)
@@ -107,6 +120,12 @@ int main(int argc, char **argv) {
     if (*interpret)
       return runInterpret(options);
     return runExplain(options);
+  };
+  // A size limit is a failed write with a message, not a sudden end.
+  std::signal(SIGXFSZ, SIG_IGN);
+  // Errors of users are diagnostics; what is thrown up to here is our fault.
+  try {
+    return afterPrinting(chosen());
   } catch (const std::exception &error) {
     std::cerr
         << "error[R0901]: internal error of the compiler: " << error.what()

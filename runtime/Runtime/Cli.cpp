@@ -36,17 +36,25 @@ static CLI::Option *addParams(CLI::App *app, Parsed &p) {
       ->option_text("FILE");
 }
 
+static void addBatch(CLI::App *app, Parsed &p, const char *what) {
+  app->add_option("--batch", p.options.batch, what)
+      ->option_text("N")
+      ->check(CLI::PositiveNumber);
+}
+
+/// Options that several commands have: s --seed, b --batch, d --dist, D --data
+/// and --split-seed; all have --threads.
 static void addCommon(CLI::App *app, Parsed &p, const std::string &which) {
   auto has = [&](char c) { return which.find(c) != std::string::npos; };
   app->add_option("--threads", p.threads, "threads (default: all cores)")
       ->option_text("N")
       ->check(CLI::Range(1, 1024));
   if (has('s'))
-    app->add_option("--seed", p.options.seed, "random seed")->option_text("N");
+    app->add_option("--seed", p.options.seed,
+                    "random seed (default: 1 for train and test, else 0)")
+        ->option_text("N");
   if (has('b'))
-    app->add_option("--batch", p.options.batch, "rows per call")
-        ->option_text("N")
-        ->check(CLI::PositiveNumber);
+    addBatch(app, p, "rows at a time: memory and speed, not results");
   if (has('d'))
     app->add_option("--dist", p.options.dist,
                     "distribution (default: the program's main)")
@@ -84,7 +92,8 @@ static void addTrain(CLI::App &app, Parsed &p) {
                 "seconds between checkpoints (default 10)")
       ->option_text("S")
       ->check(CLI::NonNegativeNumber);
-  addCommon(c, p, "sbD");
+  addBatch(c, p, "rows of a step, instead of the program's");
+  addCommon(c, p, "sD");
 }
 
 static void addQueries(CLI::App &app, Parsed &p) {
@@ -122,7 +131,9 @@ static void addOthers(CLI::App &app, Parsed &p) {
   addParams(check, p);
   addCommon(check, p, "sbD");
 
+  // Executables have no tests: `rill test` comes this way, others learn so.
   CLI::App *test = addCommand(app, "test", "run the program's unit tests");
+  test->group("");
   addCommon(test, p, "sbD");
 
   CLI::App *info = addCommand(app, "info", "what the program is");
@@ -216,10 +227,11 @@ static int run(const RillProgram &program, const char *folder, int argc,
   addTrain(app, parsed);
   addQueries(app, parsed);
   addOthers(app, parsed);
+  const std::string first = argc > 1 ? argv[1] : "";
   std::vector<std::string> commands;
   for (const CLI::App *command : app.get_subcommands({}))
-    commands.push_back(command->get_name());
-  const std::string first = argc > 1 ? argv[1] : "";
+    if (!command->get_group().empty() || first == command->get_name())
+      commands.push_back(command->get_name());
   if (!first.empty() && first[0] != '-' &&
       std::find(commands.begin(), commands.end(), first) == commands.end())
     throw usage(fmt::format("unknown command '{}'{}", first,

@@ -80,6 +80,19 @@ std::string heldReport(Model &model, const DistSpec &dist,
   return text + fmt::format(", {} rows", held.rows);
 }
 
+/// The command that takes up an interrupted training.
+static std::string resumption(const CommandOptions &options) {
+  std::string text =
+      fmt::format("{} train --out {} --resume", options.program, options.out);
+  for (const auto &[name, file] : options.data.files)
+    text += fmt::format(" --data {}={}", name, file);
+  if (options.steps)
+    text += fmt::format(" --steps {}", *options.steps);
+  if (options.batch)
+    text += fmt::format(" --batch {}", *options.batch);
+  return text;
+}
+
 int runTrain(Model &model, const CommandOptions &options) {
   if (options.out.empty())
     throw Error("no file for the parameters", "", "add --out FILE", ExitUsage);
@@ -100,9 +113,8 @@ int runTrain(Model &model, const CommandOptions &options) {
   if (result.signal) {
     fmt::print(stderr,
                "interrupted before step {}: '{}' holds the training\n"
-               "continue with: {} train --out {} --resume\n",
-               result.step, checkpointPath(options.out), options.program,
-               options.out);
+               "continue with: {}\n",
+               result.step, checkpointPath(options.out), resumption(options));
     return 128 + result.signal;
   }
   fmt::print("wrote '{}': the parameters of step {}\n", options.out,
@@ -140,8 +152,11 @@ int runLogp(Model &model, const CommandOptions &given) {
   RowWriter writer(options.out, type, result.rows, {}, {"logp"});
   writer.append(result);
   writer.commit();
-  fmt::print("{} rows, mean log-density {:.6f} nats\n", rows.rows,
-             meanOf(result.values));
+  if (rows.rows == 0)
+    fmt::print("0 rows\n");
+  else
+    fmt::print("{} rows, mean log-density {:.6f} nats\n", rows.rows,
+               meanOf(result.values));
   return ExitOk;
 }
 

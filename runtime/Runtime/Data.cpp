@@ -75,6 +75,9 @@ DataSet loadData(const DataSpec &spec, const DataSources &sources) {
   const std::string role = fmt::format("data '{}':", spec.name);
   set.all = readTable(set.path, formatOf(set.path, spec.format), role,
                       spec.columns, widthOf(spec.fields));
+  if (set.all.rows == 0)
+    throw Error(fmt::format("{} '{}' has no rows", role, set.path), "",
+                "give a file with at least one row");
   requireInside(set.all, spec.fields, fmt::format("{} '{}'", role, set.path));
   auto seed = sources.splitSeeds.find(spec.name);
   set.splitSeed = seed == sources.splitSeeds.end() ? spec.seed : seed->second;

@@ -39,7 +39,8 @@ static void printDist(Model &model, const DistSpec &dist) {
       continue;
     const int64_t scratch = model.code(*kernel).workspace[model.isa()](
         defaultBatch, model.pool().workers());
-    fmt::print("  {:<11} {:.0f} FLOP and {:.0f} bytes of scratch per sample\n",
+    fmt::print("  {:<11} {:.0f} FLOP of products and {:.0f} bytes of scratch "
+               "per sample\n",
                name == dist.logp ? "logp" : "sample", kernel->flops,
                double(scratch) / double(defaultBatch));
   }

@@ -53,7 +53,10 @@ const DistSpec &Model::dist(const std::string &name) const {
     names.push_back(dist.name);
   if (wanted.empty())
     throw Error("the program has no main distribution",
-                fmt::format("it has {}", fmt::join(names, ", ")),
+                fmt::format("it has {}",
+                            names.empty()
+                                ? "no distribution"
+                                : fmt::format("{}", fmt::join(names, ", "))),
                 "name one with --dist, or write 'main NAME' in the program");
   throw Error(
       fmt::format("no distribution '{}'{}", wanted, didYouMean(wanted, names)),

@@ -244,7 +244,7 @@ static void requireSameRun(const TrainState &state, uint64_t fingerprint,
     throw Error(
         fmt::format("the batch is {}, the checkpoint's {}", batch, state.batch),
         "a training continues with the batch it began with",
-        "leave --batch out");
+        fmt::format("give --batch {}", state.batch));
 }
 
 /// The last update is judged by no loss: it must at least be finite, before

@@ -107,7 +107,7 @@ static double secondsSince(std::chrono::steady_clock::time_point start) {
 
 llvm::FailureOr<std::string>
 rill::cpu::compileTilePrograms(ModuleOp module, const CompileOptions &options,
-                               CompileTimes *times) {
+                               CompileTimes *times, std::string *why) {
   auto start = std::chrono::steady_clock::now();
   module.getContext()->loadDialect<LLVM::LLVMDialect>();
   std::vector<Plan> plans = plan(module, options.targets);
@@ -147,7 +147,11 @@ rill::cpu::compileTilePrograms(ModuleOp module, const CompileOptions &options,
   if (bytes.size() == 1)
     return bytes[0];
   std::string merged;
-  if (auto why = mergeObjects(bytes, merged))
-    return module.emitError("the variants cannot be joined: ") << *why;
+  if (auto wrong = mergeObjects(bytes, merged)) {
+    if (!why)
+      return module.emitError("the variants cannot be joined: ") << *wrong;
+    *why = *wrong;
+    return failure();
+  }
   return merged;
 }

@@ -46,10 +46,14 @@ lowerTilePrograms(mlir::ModuleOp module, const CompileOptions &options);
 llvm::FailureOr<std::string> emitObject(mlir::ModuleOp llvmModule,
                                         CompileTimes *times = nullptr);
 
-/// Both in one: tile programs to the bytes of an ELF object.
+/// Both in one: tile programs to the bytes of an ELF object. The variants are
+/// joined by way of files in the system's temporary folder; `why` gets what was
+/// wrong with them, which is no fault of ours (any other failure is reported on
+/// the module, as an internal error).
 llvm::FailureOr<std::string> compileTilePrograms(mlir::ModuleOp module,
                                                  const CompileOptions &options,
-                                                 CompileTimes *times = nullptr);
+                                                 CompileTimes *times = nullptr,
+                                                 std::string *why = nullptr);
 
 } // namespace rill::cpu
 
