@@ -57,10 +57,10 @@ inline void expectGolden(const std::filesystem::path &sample,
 /// The programs of a page of the error index.
 inline std::vector<std::string> rillBlocks(std::string_view page) {
   std::vector<std::string> result;
-  const std::string_view open = "```rill\n", close = "```";
+  const std::string_view open = "```rill", close = "```";
   for (size_t at = page.find(open); at != std::string_view::npos;
        at = page.find(open, at)) {
-    at += open.size();
+    at = page.find('\n', at) + 1; // Behind the marks.
     size_t end = page.find(close, at);
     result.emplace_back(page.substr(at, end - at));
     at = end;
