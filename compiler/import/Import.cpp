@@ -28,9 +28,6 @@ static void refuseUnsupported(const typed::Program &program,
     if (op.kind == typed::OpKind::Deriv)
       diag.error(lang::Code::UnsupportedConstruct, op.range,
                  "'" + op.name + "' is not compiled yet");
-    if (op.kind == typed::OpKind::Require)
-      diag.error(lang::Code::UnsupportedConstruct, op.range,
-                 "'require' is not compiled yet");
     if (op.kind == typed::OpKind::MatVec &&
         program.values[op.operands[1]].space.shape().size() != 1)
       diag.error(lang::Code::UnsupportedConstruct, op.range,

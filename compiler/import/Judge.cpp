@@ -111,6 +111,16 @@ LogicalResult rill::import::judge(ModuleOp module,
     ok = false;
     report(update, verdict, diag);
   });
+  module.walk([&](flow::RequireOp require) {
+    if (lane::isInvariant(require.getCondition()))
+      return;
+    ok = false;
+    diag.error(Code::WrongArguments, rangeOf(require.getLoc()),
+               "'require' states a condition on parameters, but this depends "
+               "on what each sample brings",
+               "reads a condition or a draw")
+        .help("let it read parameters and constants only");
+  });
   return success(ok);
 }
 

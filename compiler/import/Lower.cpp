@@ -119,6 +119,7 @@ private:
   void addGradient(func::FuncOp loss, const typed::Train &train, size_t index);
   LogicalResult addInit(func::FuncOp entry, const typed::Train &train,
                         size_t index);
+  void addRequirements(func::FuncOp entry, size_t index);
   LogicalResult addUntrainedInit(ArrayRef<func::FuncOp> entries);
   SmallVector<int64_t> trained(ArrayRef<int64_t> params,
                                const typed::Train &train) const;
@@ -289,6 +290,51 @@ LogicalResult Lowering::addInit(func::FuncOp entry, const typed::Train &train,
   return success();
 }
 
+/// trainK.require: the conditions on parameters that the loss rests on, 1 where
+/// one holds and 0 where not, with the axes of its parameters' stacks.
+void Lowering::addRequirements(func::FuncOp entry, size_t index) {
+  SmallVector<int64_t> params = prob::paramsOf(entry, symbols);
+  b.setInsertionPointToEnd(module.getBody());
+  SmallVector<Type> types;
+  for (int64_t param : params)
+    types.push_back(rawType(param));
+  auto function = func::FuncOp::create(
+      b, entry.getLoc(), "train" + std::to_string(index) + ".require",
+      b.getFunctionType(types, {}));
+  function->setAttr(entryAttr, b.getUnitAttr());
+  b.setInsertionPointToStart(function.addEntryBlock());
+  flow::ParamScope scope;
+  scope.judging = true;
+  for (auto [k, param] : llvm::enumerate(params)) {
+    function.setArgAttr(k, argAttr,
+                        b.getStringAttr("param:" + std::to_string(param)));
+    scope.raws[param] = function.getArgument(k);
+  }
+  LaneBuilder at(b, entry.getLoc());
+  // They do not depend on the sample: any row will do.
+  SmallVector<Value> rows;
+  for (Type type : entry.getArgumentTypes()) {
+    auto row = cast<lane::TensorType>(type);
+    rows.push_back(at.withRate(at.constant(row.withInv(true), 0), false));
+  }
+  prob::ExpandFault fault;
+  bool expanded =
+      prob::expandInto(entry, rows, scope, symbols, at, fault).has_value();
+  assert(expanded && "internal error: the loss itself was expanded");
+  (void)expanded;
+  SmallVector<Value> results;
+  SmallVector<std::string> roles;
+  for (auto [op, holds] : scope.conditions) {
+    lane::TensorType type = lane::typeOf(holds).withElementType(b.getF32Type());
+    results.push_back(at.select(holds, at.constant(type, 1), at.zero(type)));
+    auto require = cast<flow::RequireOp>(op);
+    roles.push_back("require:" + require.getSpelling().str());
+  }
+  finish(function, results, roles, b);
+  if (results.empty())
+    function.erase();
+}
+
 /// init: what no training initialises (frozen models, laws of tests) gets its
 /// initial values from the entries that read it. Their arguments are this
 /// function's.
@@ -359,6 +405,7 @@ LogicalResult Lowering::run() {
       size_t index = train.getInt();
       addGradient(function, program.trains[index], index);
       ok &= succeeded(addInit(entry, program.trains[index], index));
+      addRequirements(entry, index);
     }
   }
   if (!ok || diag.hasErrors() || failed(addUntrainedInit(entries)))

@@ -251,6 +251,8 @@ static json::Object trainJson(const typed::Train &train, size_t index,
       {"grad", name + ".grad"},
       {"init", name + ".init"},
       {"init_uses_data", init.getNumArguments() != 0},
+      {"require", lane.lookupSymbol(name + ".require") ? name + ".require"
+                                                       : std::string()},
       {"params", paramsTaken(grad, "grad:", true)},
       {"optimizer", json::Object{{"kind", train.optimizer},
                                  {"lr", train.learningRate},

@@ -112,7 +112,8 @@ void RegionImporter::importOp(const Op &op) {
     return;
   }
   case OpKind::Require:
-    return; // Import.cpp refuses programs that state conditions
+    flow::RequireOp::create(b, loc(op), values.at(op.operands[0]), op.spelling);
+    return;
   case OpKind::Logp:
   case OpKind::Sample:
   case OpKind::Latent:

@@ -171,6 +171,7 @@ static KernelSpec parseKernel(const Json &j) {
                            parseType(get<std::string>(a, "type"))});
   for (const Json &r : j.at("results"))
     kernel.results.push_back({get<std::string>(r, "role"),
+                              get<std::string>(r, "name"),
                               get<int>(r, "param", -1), get<bool>(r, "varying"),
                               get<std::vector<int64_t>>(r, "shape"),
                               parseType(get<std::string>(r, "type"))});
@@ -214,6 +215,7 @@ static TrainSpec parseTrain(const Json &j) {
   train.loss = get<std::string>(j, "loss");
   train.grad = get<std::string>(j, "grad");
   train.init = get<std::string>(j, "init");
+  train.require = get<std::string>(j, "require");
   train.initUsesData = get<bool>(j, "init_uses_data");
   train.params = get<std::vector<int>>(j, "params");
   train.optimizer = parseOptimizer(get<Json>(j, "optimizer", Json::object()));
@@ -277,7 +279,7 @@ static void verify(const Plan &plan) {
     for (const std::string &name : {d.logp, d.sample, d.latent, d.generate})
       kernel(name);
   for (const TrainSpec &t : plan.trains) {
-    for (const std::string &name : {t.loss, t.grad, t.init})
+    for (const std::string &name : {t.loss, t.grad, t.init, t.require})
       kernel(name);
     for (int p : t.params)
       param(p, "train");

@@ -60,7 +60,8 @@ struct ArgSpec {
 };
 
 struct ResultSpec {
-  std::string role; ///< logp, value, logdet, loss, grad, param
+  std::string role; ///< logp, value, logdet, loss, grad, param, require
+  std::string name; ///< require: the condition as written
   int param = -1;
   bool varying = true;
   std::vector<int64_t> shape;
@@ -107,6 +108,7 @@ struct TrainSpec {
   std::vector<std::string> models;
   std::string data; ///< "" for a loss that only draws from laws
   std::string loss, grad, init;
+  std::string require; ///< kernel of conditions on parameters, or ""
   bool initUsesData = false;
   std::vector<int> params;
   OptimizerSpec optimizer;

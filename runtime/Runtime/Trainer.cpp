@@ -38,6 +38,10 @@ public:
   /// The mean loss over the validation rows, of the averaged parameters where
   /// there are any; NaN without such rows.
   double validate(const OptimizerState &state);
+  /// An Error if a condition on parameters does not hold after `step` steps, in
+  /// the parameters or (with `averages`) in their averages.
+  void requireConditions(int64_t step,
+                         const OptimizerState *averages = nullptr);
   bool validates() const { return valid && valid->rows() > 0; }
   /// The parameters that a validation judges.
   const Buffer &judged(const OptimizerState &state) const {
@@ -56,6 +60,7 @@ private:
   uint64_t seed;
   Params averaged;
   Runner grad, loss;
+  std::optional<Runner> conditions, averagedConditions;
   Optimizer optimizer;
   Buffer gradients;
   std::vector<void *> gradOut;
@@ -92,6 +97,11 @@ Trainer::Job::Job(Model &model, const TrainSpec &spec, const DataSet *data,
       gradients(model.params().layout().bytes()) {
   gradOut = gradientOutputs(grad.spec(), model.params().layout(), gradients,
                             &lossFloat, &lossDouble);
+  if (!spec.require.empty()) {
+    conditions.emplace(model, kernel(spec.require));
+    if (spec.ema > 0)
+      averagedConditions.emplace(model, kernel(spec.require), &averaged);
+  }
   if (!data)
     return;
   const std::vector<Field> &fields = data->spec->fields;
@@ -156,6 +166,50 @@ double Trainer::Job::validate(const OptimizerState &state) {
     sum += double(n) * loadElement(&value, type, 0);
   }
   return sum / double(valid->rows());
+}
+
+/// "step 3" of a condition that is stated in every step of a repeat.
+static std::string stepText(const ResultSpec &result, int64_t element) {
+  if (result.shape.empty())
+    return "";
+  std::string text;
+  for (size_t axis = result.shape.size(); axis-- > 0;) {
+    text = fmt::format("{}{}{}", element % result.shape[axis],
+                       text.empty() ? "" : ", ", text);
+    element /= result.shape[axis];
+  }
+  return " in step " + text + " of its repeat";
+}
+
+void Trainer::Job::requireConditions(int64_t step,
+                                     const OptimizerState *averages) {
+  if (!conditions)
+    return;
+  if (averages)
+    averaged.edit() = averages->average;
+  Runner &runner = averages ? *averagedConditions : *conditions;
+  const std::vector<ResultSpec> &results = runner.spec().results;
+  std::vector<std::vector<double>> storage; // room for either precision
+  std::vector<void *> out;
+  for (const ResultSpec &result : results)
+    storage.emplace_back(result.width());
+  for (std::vector<double> &room : storage)
+    out.push_back(room.data());
+  runner.run({}, out, {1, seed, step, 0});
+  for (size_t k = 0; k < results.size(); ++k)
+    for (int64_t i = 0; i < results[k].width(); ++i)
+      if (loadElement(out[k], results[k].type, i) == 0)
+        throw Error(
+            fmt::format("training stopped {}: 'require {}' does not hold{}{}",
+                        step == 0 ? "before its first step"
+                                  : fmt::format("at step {}", step),
+                        results[k].name, stepText(results[k], i),
+                        averages ? ", for the averaged parameters" : ""),
+            "what was proved of the model rests on this condition",
+            step == 0 ? "start the parameters where it holds"
+                      : "the checkpoint holds parameters for which it holds; "
+                        "lower the learning rate, or write the parameter so "
+                        "that the condition always holds");
 }
 
 Trainer::Trainer(Model &model, TrainOptions options)
@@ -271,6 +325,7 @@ bool Trainer::trainOne(Interrupt &interrupt) {
     requireSameRun(state, fingerprint, job.batch());
   } else {
     job.initialize();
+    job.requireConditions(0);
     state.optimizer = job.initialState();
     state.best = Buffer();
     state.bestStep = -1;
@@ -306,8 +361,11 @@ bool Trainer::trainOne(Interrupt &interrupt) {
     }
     job.update(state.step, state.optimizer);
     ++state.step;
+    job.requireConditions(state.step);
     if (job.validates() &&
         (state.step % every == 0 || state.step == spec.steps)) {
+      if (spec.ema > 0)
+        job.requireConditions(state.step, &state.optimizer);
       const double valid = job.validate(state.optimizer);
       if (!std::isfinite(valid))
         progress.line(fmt::format("step {}: the validation loss is {}; a row "
@@ -326,6 +384,8 @@ bool Trainer::trainOne(Interrupt &interrupt) {
   }
   progress.end();
   requireFinite();
+  if (spec.ema > 0)
+    job.requireConditions(state.step, &state.optimizer);
   state.finished = state.train + 1 == model.plan().trains.size();
   if (state.finished)
     save(state);

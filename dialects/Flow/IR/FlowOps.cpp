@@ -102,6 +102,13 @@ LogicalResult ParamOp::verify() {
   return success(); // 2. is the result's constraint
 }
 
+LogicalResult RequireOp::verify() {
+  auto type = lane::typeOf(getCondition());
+  if (!type.isBool() || type.getRank() != 0) // 1.
+    return emitOpError("needs a scalar truth value");
+  return success();
+}
+
 LogicalResult FirstOp::verify() {
   if (!(*this)->getParentOfType<ParamOp>()) // 1.
     return emitOpError("stands outside of a parameter's initial value");

@@ -119,6 +119,18 @@ def Flow_ParamOp : Flow_Op<"param"> {
   let hasVerifier = 1;
 }
 
+def Flow_RequireOp : Flow_Op<"require"> {
+  let summary = "a condition on parameters";
+  let description = [{
+    Must hold whenever the flow is used; training checks it after every step.
+    `spelling` is its source.
+    1. The condition is a scalar truth value.
+  }];
+  let arguments = (ins Lane_Any:$condition, StrAttr:$spelling);
+  let assemblyFormat = "$condition $spelling attr-dict `:` type($condition)";
+  let hasVerifier = 1;
+}
+
 def Flow_FirstOp : Flow_Op<"first", [Pure]> {
   let summary = "the mean over the first batch of training";
   let description = [{

@@ -8,6 +8,8 @@
 #include "Flow/IR/FlowOps.h"
 #include "Lane/IR/LaneBuilder.h"
 
+#include "llvm/ADT/MapVector.h"
+
 #include <map>
 #include <optional>
 
@@ -17,10 +19,15 @@ namespace rill::flow {
 /// axis per enclosing repeat that is not entered yet. With `initial`, nothing
 /// is read: parameters get their initial values, whose raw arrays (stacked like
 /// the former) are collected.
+///
+/// With `judging`, the conditions that the derived code states on parameters
+/// are collected: truth values with one leading axis per enclosing repeat.
 struct ParamScope {
   std::map<int64_t, mlir::Value> raws;
   bool initial = false;
   std::map<int64_t, mlir::Value> collected;
+  bool judging = false;
+  llvm::MapVector<mlir::Operation *, mlir::Value> conditions;
 };
 
 /// What stopped a derivation: `op` cannot run because `missing` is not known.

@@ -56,6 +56,11 @@ std::optional<SmallVector<Value>> Expander::emit(Block &block,
                                                  IRMapping &known) {
   uint64_t uses = 0;
   for (Operation &op : block.without_terminator()) {
+    if (auto require = dyn_cast<flow::RequireOp>(op)) {
+      if (params.judging)
+        params.conditions.insert({&op, known.lookup(require.getCondition())});
+      continue;
+    }
     if (!isUse(&op)) {
       if (!flow::emitForward(op, known, params, b, fault.flow)) {
         fault.use = &op;
