@@ -11,28 +11,34 @@ using namespace rill::import;
 namespace typed = rill::lang::typed;
 
 static std::string describeDist(const std::string &name, typed::DistId id,
-                                const typed::Program &program) {
+                                const typed::Program &program,
+                                mlir::ModuleOp model) {
+  Offer offer = offerOf(program, id, model);
   const typed::Dist &dist = program.dists[id];
   std::string text =
       llvm::formatv("dist {0}: law on {1}\n", name, dist.subject.str());
-  text +=
-      llvm::formatv("  likelihood: {0}\n", prob::kindName(kindOf(program, id)));
-  text +=
-      llvm::formatv("  sampling: {0}\n", hasSample(program, id) ? "yes" : "no");
+  text += llvm::formatv("  likelihood: {0}{1}\n",
+                        prob::kindName(kindOf(program, id)),
+                        offer.ownDraws ? ", of its own draws only" : "");
+  text += llvm::formatv("  sampling: {0}\n", offer.sample ? "yes" : "no");
   if (dist.form == typed::Dist::Form::Members)
     return text;
   const char *form =
       dist.form == typed::Dist::Form::Pull ? "pulled from" : "pushed from";
-  text += llvm::formatv("  {0} {1}; density and sampling are parallel\n", form,
-                        program.dists[dist.base].name);
+  text += llvm::formatv("  {0} {1}; {2}\n", form, program.dists[dist.base].name,
+                        offer.latent && offer.generate
+                            ? "density and sampling are parallel"
+                        : offer.latent ? "density is parallel"
+                                       : "sampling is parallel");
   return text;
 }
 
-std::string rill::import::describe(const typed::Program &program) {
+std::string rill::import::describe(const typed::Program &program,
+                                   mlir::ModuleOp model) {
   std::string text;
   for (const auto &[name, id] : program.named)
     if (name.find('.') == std::string::npos) // not those of tests
-      text += describeDist(name, id, program);
+      text += describeDist(name, id, program, model);
   int64_t count = 0;
   for (const typed::Param &param : program.params) {
     int64_t size = param.space.elements();

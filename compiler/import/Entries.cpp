@@ -4,6 +4,7 @@
 #include "import/Locations.h"
 #include "import/Regions.h"
 
+#include "Flow/Transforms/Updates.h"
 #include "Lane/IR/LaneBuilder.h"
 #include "Prob/IR/ProbOps.h"
 
@@ -26,15 +27,21 @@ static bool isMembers(const typed::Dist &dist) {
   return dist.form == typed::Dist::Form::Members;
 }
 
-bool rill::import::hasLogp(const typed::Program &program, typed::DistId id) {
+Offer rill::import::offerOf(const typed::Program &program, typed::DistId id,
+                            ModuleOp model) {
   const typed::Dist &dist = program.dists[id];
-  return isMembers(dist) ? dist.logp.has_value() : hasLogp(program, dist.base);
-}
-
-bool rill::import::hasSample(const typed::Program &program, typed::DistId id) {
-  const typed::Dist &dist = program.dists[id];
-  return isMembers(dist) ? dist.sample.has_value()
-                         : hasSample(program, dist.base);
+  if (isMembers(dist))
+    return {dist.logp.has_value(), dist.sample.has_value()};
+  auto law = model.lookupSymbol<prob::DistOp>(distSymbol(program, id));
+  bool oneWay = flow::isOneWay(law.getFlow());
+  bool pull = dist.form == typed::Dist::Form::Pull;
+  Offer offer = offerOf(program, dist.base, model);
+  offer.latent = pull || !oneWay;
+  offer.generate = !pull || !oneWay;
+  offer.ownDraws |= oneWay && !pull && offer.logp;
+  offer.logp &= offer.latent;
+  offer.sample &= offer.generate;
+  return offer;
 }
 
 prob::Kind rill::import::kindOf(const typed::Program &program,
@@ -170,10 +177,11 @@ void EntryBuilder::addDist(const std::string &name, typed::DistId id) {
               llvm::any_of(program.tests, [&](const typed::Test &test) {
                 return llvm::any_of(test.checks, asks);
               });
-  if (hasLogp(program, id))
+  Offer offer = offerOf(program, id, module);
+  if (offer.logp)
     addMember(name + ".logp", "prob.logp", id, with(subject), {scalar},
               {"logp"}, /*alsoF64=*/true);
-  if (hasSample(program, id)) {
+  if (offer.sample) {
     SmallVector<Type> types;
     SmallVector<std::string> roles;
     for (const Arg &arg : subject) {
@@ -186,11 +194,13 @@ void EntryBuilder::addDist(const std::string &name, typed::DistId id) {
   if (isMembers(dist))
     return;
   const lang::Space &base = program.dists[dist.base].subject;
-  addMember(name + ".latent", "prob.latent", id, with(subject),
-            {varying(base), scalar}, {"value", "logdet"}, maps);
-  addMember(name + ".generate", "prob.generate", id,
-            with({{"latent:z", varying(base)}}), {subject[0].type, scalar},
-            {"value", "logdet"}, maps);
+  if (offer.latent)
+    addMember(name + ".latent", "prob.latent", id, with(subject),
+              {varying(base), scalar}, {"value", "logdet"}, maps);
+  if (offer.generate)
+    addMember(name + ".generate", "prob.generate", id,
+              with({{"latent:z", varying(base)}}), {subject[0].type, scalar},
+              {"value", "logdet"}, maps);
 }
 
 SmallVector<EntryBuilder::Arg>

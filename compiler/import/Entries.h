@@ -24,9 +24,16 @@ inline constexpr const char *resultAttr = "rill.result";
 /// On a loss: the number of its training.
 inline constexpr const char *trainAttr = "rill.train";
 
-/// Whether the law, or what it is made of, can say a density or draw.
-bool hasLogp(const lang::typed::Program &program, lang::typed::DistId dist);
-bool hasSample(const lang::typed::Program &program, lang::typed::DistId dist);
+/// What the law, with what it is made of, can say.
+struct Offer {
+  bool logp = false;                     ///< a density at any point
+  bool sample = false;                   ///< draws
+  bool latent = false, generate = false; ///< the flow's two directions
+  /// Only the density of its own draws: a flow on the way has no inverse.
+  bool ownDraws = false;
+};
+Offer offerOf(const lang::typed::Program &program, lang::typed::DistId dist,
+              mlir::ModuleOp model);
 
 /// The kind of the law's likelihood: of a map's closed log-determinant and the
 /// base's density, or of its own members.

@@ -37,7 +37,7 @@ std::string planJson(mlir::ModuleOp lane, const lang::typed::Program &program,
                      bool f64);
 
 /// What `rill check` prints: spaces, kinds, directions, parameters.
-std::string describe(const lang::typed::Program &program);
+std::string describe(const lang::typed::Program &program, mlir::ModuleOp model);
 
 /// What `rill check --explain` adds, from the model stage: verdict and reason
 /// for every update.

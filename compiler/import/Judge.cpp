@@ -27,6 +27,8 @@ static Code codeOf(const flow::UpdateVerdict &verdict) {
     return Code::PlainMatrix;
   case Refusal::MixesElements:
     return Code::ContextReadsOwnPlace;
+  case Refusal::MayCollapse:
+    return Code::MayCollapse;
   default:
     return verdict.occursTwice ? Code::PlaceOccursTwice : Code::NotInjective;
   }
@@ -91,6 +93,11 @@ static void report(flow::UpdateOp update, const flow::UpdateVerdict &verdict,
            "halves(" +
            name + ")" + see);
     break;
+  case Refusal::MayCollapse:
+    d.help("state the condition: require dot(w, u) > -1, for the vectors as "
+           "this update writes them" +
+           see);
+    break;
   default:
     if (verdict.occursTwice)
       d.help("write the formula so that '" + name +
@@ -132,13 +139,17 @@ std::string rill::import::explain(ModuleOp model,
     lang::SourceRange range = rangeOf(update.getLoc());
     lang::LineColumn at = sources.position(range.file, range.begin);
     bool free = verdict.form == "rearrangement" || verdict.form == "identity";
-    text += llvm::formatv(
-        "  {0}:{1}: {2} := {3}\n      {4}; inverse {6}; "
-        "log-determinant {5}\n",
-        sources.name(range.file), at.line, update.getName(),
-        update.getSpelling(), verdict.form, free ? "0" : "closed form",
-        verdict.form.find("strictly") == 0 ? "by bracketed search"
-                                           : "closed form");
+    bool search = verdict.form.find("strictly") == 0;
+    text += llvm::formatv("  {0}:{1}: {2} := {3}\n      {4}; inverse {6}; "
+                          "log-determinant {5}\n",
+                          sources.name(range.file), at.line, update.getName(),
+                          update.getSpelling(), verdict.form,
+                          free              ? "0"
+                          : verdict.rankOne ? "by the matrix determinant lemma"
+                                            : "closed form",
+                          verdict.isOneWay() ? "none"
+                          : search           ? "by bracketed search"
+                                             : "closed form");
   });
   return text.empty() ? "" : "updates:\n" + text;
 }

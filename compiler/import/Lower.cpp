@@ -69,6 +69,20 @@ static void reportFlow(prob::ExpandFault &fault, lang::DiagnosticEngine &diag) {
     return;
   }
   auto update = dyn_cast<flow::UpdateOp>(op);
+  if (update && !fault.flow.missing) {
+    bool density = fault.dist && fault.dist.getForm() == "push";
+    std::string law = fault.dist.getSymName().split('.').first.str();
+    diag.error(Code::OneWayFlow, rangeOf(fault.use->getLoc()),
+               density ? "'" + law + "' has no density at a given point"
+                       : "'" + law + "' cannot be sampled",
+               density ? "the point is no draw of it" : "")
+        .label(range, "has no inverse")
+        .why("a rank-one update is known in one direction only: forwards")
+        .help(density ? "the density of its own draws is known: E[z ~ " + law +
+                            "] " + law + ".logp(z)"
+                      : "push the base through the flow instead of pulling");
+    return;
+  }
   std::string name = update ? update.getName().str() : "place";
   lang::Diagnostic &d =
       diag.error(Code::ContextUnknownBackwards, range,

@@ -217,21 +217,25 @@ static json::Array distsJson(const typed::Program &program, ModuleOp lane) {
               lane.lookupSymbol<func::FuncOp>(name + "." + member.str());
           function && params.empty())
         params = paramsTaken(function, "param:", false);
-    array.push_back(json::Object{
+    json::Object law{
         {"name", name},
         {"fields", fieldsJson(dist.subject, dist.subjectNames)},
         {"kind", prob::kindName(kind)},
-        {"why", kind == prob::Kind::Exact
-                    ? "every map on the way has a closed form and so has "
-                      "the base's density"
-                    : "a law on the way states no density"},
+        {"why", kind != prob::Kind::Exact ? "a law on the way states no density"
+                : kernel("logp").empty()
+                    ? "of its own draws only, a map on the way has no inverse"
+                    : "every map on the way has a closed form and so has "
+                      "the base's density"},
         {"params", std::move(params)},
         {"logp", kernel("logp")},
         {"sample", kernel("sample")},
         {"latent", kernel("latent")},
         {"generate", kernel("generate")},
-        {"density_direction", "parallel"},
-        {"sampling_direction", "parallel"}});
+        {"density_direction", kernel("logp").empty() ? "" : "parallel"},
+        {"sampling_direction", kernel("sample").empty() ? "" : "parallel"}};
+    if (dist.form != typed::Dist::Form::Members)
+      law["base"] = fieldsJson(program.dists[dist.base].subject, {});
+    array.push_back(std::move(law));
   }
   return array;
 }

@@ -96,6 +96,7 @@ bool Compilation::advance(Stage stage) {
 }
 
 bool Compilation::lowerToLane() {
+  summary = import::describe(typedProgram, *moduleOp);
   explanation = import::explain(*moduleOp, sources);
   if (failed(import::lowerModelToLane(*moduleOp, typedProgram, diag)))
     return false;
@@ -178,7 +179,7 @@ std::string Compilation::print(Stage stage) {
 }
 
 std::string Compilation::description(bool explain) const {
-  return import::describe(typedProgram) + (explain ? explanation : "");
+  return summary + (explain ? explanation : "");
 }
 
 std::string Compilation::diagnostics(bool color) const {

@@ -85,7 +85,7 @@ private:
   lang::typed::Program typedProgram;
   mlir::MLIRContext context;
   mlir::OwningOpRef<mlir::ModuleOp> moduleOp;
-  std::string planText, explanation;
+  std::string planText, summary, explanation;
   std::string objectBytes;
   std::optional<Stage> done;
 };

@@ -251,7 +251,7 @@ Den Elaborator::callFunction(const Callable &callable,
                              Frame &frame, const ast::SpaceExpr *ascribed) {
   if (!ready(callable, node.callee->range))
     return Den::error();
-  static const std::set<std::string> functions = {"fn", "net"};
+  static const std::set<std::string> functions = {"fn", "net", "energy"};
   if (callable.def && !functions.count(callable.def->kind)) {
     if (callable.def->kind == "loss")
       return unsupported(range, "a loss inside of an expression");
@@ -335,6 +335,15 @@ Den Elaborator::callFunction(const Callable &callable,
     if (declared.kind() != SpaceKind::Product &&
         declared.kind() != SpaceKind::Real)
       value = chart(value.tensor, declared, range);
+  }
+  if (callable.def && callable.def->kind == "energy" &&
+      (!value.is(Den::Kind::Tensor) || value.tensor.rank() != 0)) {
+    error(Code::ShapeMismatch, range,
+          "the energy '" + callable.name + "' is one number, but this is " +
+              value.describe())
+        .label(callable.def->name.range, "declared here")
+        .help("sum it: sum[i: D] ...");
+    return Den::error();
   }
   if (!ascribed)
     return value;

@@ -317,6 +317,14 @@ Den Elaborator::evalMember(const ast::MemberExpr &node, const ast::Expr &expr,
     }
   } else if (base.is(Den::Kind::List) && member == "len") {
     return Den::ofNumber(static_cast<double>(base.items.size()));
+  } else if (base.is(Den::Kind::Callable) && base.callable->def &&
+             base.callable->def->kind == "energy") {
+    error(Code::NoDensity, node.member.range,
+          "the energy '" + base.callable->name + "' has no '" + member + "'",
+          "its density is exp(-" + base.callable->name +
+              "(x)) up to a constant that nobody knows")
+        .help("use its value: -" + base.callable->name + "(x)");
+    return Den::error();
   } else if (isFlow(base)) {
     return unsupported(expr.range, "'." + member + "' of a flow");
   }

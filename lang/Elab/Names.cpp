@@ -265,8 +265,8 @@ void NameWalk::def(const ast::DefItem &d) {
 }
 
 void Elaborator::checkUnusedNames(const ast::File &file) {
-  static const std::set<std::string> kinds = {"net", "flow", "dist", "loss",
-                                              "fn"};
+  static const std::set<std::string> kinds = {"net",  "flow", "dist",
+                                              "loss", "fn",   "energy"};
   const EnvPtr &env = moduleTable[""].env;
   for (const ast::Item &item : file.items) {
     const auto *def = item.as<ast::DefItem>();

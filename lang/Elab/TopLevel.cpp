@@ -249,8 +249,8 @@ typed::Program Elaborator::run() {
       continue;
     }
     if (const auto *def = item.as<ast::DefItem>()) {
-      static const std::set<std::string> known = {"net", "flow", "dist", "loss",
-                                                  "fn"};
+      static const std::set<std::string> known = {"net",  "flow", "dist",
+                                                  "loss", "fn",   "energy"};
       if (!known.count(def->kind))
         unsupported(item.range, "'" + def->kind + "'");
       continue;

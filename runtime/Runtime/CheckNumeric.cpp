@@ -130,18 +130,22 @@ static CheckResult compare(const CheckSpec &check, double tolerance,
 
 CheckResult measureLogDet(CheckContext &context, const CheckSpec &check) {
   const DistSpec &dist = distOf(context, check);
+  // Of a flow without an inverse there is one direction only.
+  const bool down = !dist.latent.empty();
+  const std::string &name = down ? dist.latent : dist.generate;
   const KernelSpec *kernel =
-      dist.latent.empty() ? nullptr : context.model.doubleKernel(dist.latent);
+      name.empty() ? nullptr : context.model.doubleKernel(name);
   if (!kernel || kernel->result("logdet") < 0)
     throw Error(fmt::format("'{}' has no log-determinant to check", dist.name),
-                "it needs the map to its base in double precision",
+                "it is no flow, or its map exists in single precision only",
                 "give it a density through push or pull");
-  const int64_t d = widthOf(dist.fields);
-  const Table rows =
-      context.rowsOf(dist, std::clamp<int64_t>(2048 / d, 16, 256));
+  const std::vector<Field> &fields = down ? dist.fields : dist.base;
+  const int64_t count = std::clamp<int64_t>(2048 / widthOf(fields), 16, 256);
+  const Table rows = down ? context.rowsOf(dist, count)
+                          : standardPoints(fields, count, context.how.seed);
   Runner runner(context.model, *kernel);
-  const Mapped mapped = mapRows(runner, rows, dist.fields, context.how);
-  const auto numeric = numericLogDet(runner, rows, dist.fields);
+  const Mapped mapped = mapRows(runner, rows, fields, context.how);
+  const auto numeric = numericLogDet(runner, rows, fields);
   std::vector<double> difference, floor;
   for (int64_t r = 0; r < rows.rows; ++r) {
     const double scale = std::max(1.0, std::fabs(numeric[r].value));

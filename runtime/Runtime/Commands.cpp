@@ -1,6 +1,7 @@
 //===- Commands.cpp - train, logp and sample ------------------------------===//
 
 #include "Runtime/Commands.h"
+#include "Runtime/Conditions.h"
 #include "Runtime/Error.h"
 #include "Runtime/Gaussian.h"
 #include "Runtime/RowWriter.h"
@@ -23,6 +24,7 @@ ParamsOrigin takeParams(Model &model, CommandOptions &options) {
     return origin;
   }
   origin = loadParams(options.params, model.plan(), model.params());
+  requireConditions(model);
   for (const auto &[name, seed] : origin.splits)
     options.data.splitSeeds.emplace(name, seed);
   return origin;

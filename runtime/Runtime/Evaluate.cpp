@@ -6,6 +6,7 @@
 #include "rill/philox.h"
 
 #include <algorithm>
+#include <cmath>
 #include <fmt/format.h>
 #include <limits>
 
@@ -157,10 +158,43 @@ void initializeParams(Model &model, Runner &init,
                 "look for columns that are constant, or far from 0");
 }
 
+/// Points that stand for data have a site of their own, below those of draws.
+static constexpr int64_t siteFirstBatch = -4, sitePoints = -5;
+
+static double intoSpace(const Field &field, double z) {
+  const double unit = 1 / (1 + std::exp(-z));
+  switch (field.space) {
+  case Space::Positive:
+    return std::exp(z);
+  case Space::Unit:
+    return unit;
+  case Space::Interval:
+    return field.lo + (field.hi - field.lo) * unit;
+  default:
+    return z;
+  }
+}
+
+Table standardPoints(const std::vector<Field> &fields, int64_t rows,
+                     uint64_t seed) {
+  const uint64_t key = philox::drawKey(seed, 0, sitePoints);
+  Table points;
+  points.rows = rows;
+  points.width = widthOf(fields);
+  for (int64_t r = 0; r < rows; ++r) {
+    uint64_t element = 0;
+    for (const Field &field : fields)
+      for (int64_t i = 0; i < field.width(); ++i)
+        points.values.push_back(intoSpace(
+            field, philox::normal64(philox::drawWord64(key, r, element++))));
+  }
+  return points;
+}
+
 void initializeUntrained(Model &model, uint64_t seed) {
   if (model.plan().init.empty())
     return;
-  constexpr int64_t batch = 256, siteFirstBatch = -4;
+  constexpr int64_t batch = 256;
   Runner init(model, *model.plan().findKernel(model.plan().init));
   const uint64_t key = philox::drawKey(seed, 0, siteFirstBatch);
   std::vector<Buffer> arrays;

@@ -53,6 +53,11 @@ void initializeParams(Model &model, Runner &init,
 /// normal rows. Does nothing for a program without such.
 void initializeUntrained(Model &model, uint64_t seed);
 
+/// Standard normal rows, brought into the fields' spaces: points at which a map
+/// is probed when no law draws them. Fields must be continuous.
+Table standardPoints(const std::vector<Field> &fields, int64_t rows,
+                     uint64_t seed);
+
 /// The mean, summed in order in double; NaN for no numbers.
 double meanOf(const std::vector<double> &values);
 

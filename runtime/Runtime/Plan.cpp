@@ -182,6 +182,8 @@ static DistSpec parseDist(const Json &j) {
   DistSpec dist;
   dist.name = get<std::string>(j, "name");
   dist.fields = parseFields(j.at("fields"));
+  if (j.contains("base"))
+    dist.base = parseFields(j.at("base"));
   dist.kind = get<std::string>(j, "kind", "none");
   dist.why = get<std::string>(j, "why");
   dist.params = get<std::vector<int>>(j, "params");

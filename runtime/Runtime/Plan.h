@@ -91,6 +91,7 @@ struct DataSpec {
 struct DistSpec {
   std::string name;
   std::vector<Field> fields;
+  std::vector<Field> base; ///< of a flow's base; empty if it has none
   std::string kind, why;
   std::vector<int> params;
   std::string logp, sample, latent, generate; ///< kernel names, "" if none

@@ -1,6 +1,7 @@
 //===- Trainer.cpp - The training loop ------------------------------------===//
 
 #include "Runtime/Trainer.h"
+#include "Runtime/Conditions.h"
 #include "Runtime/Error.h"
 #include "Runtime/Evaluate.h"
 #include "Runtime/Io.h"
@@ -60,7 +61,7 @@ private:
   uint64_t seed;
   Params averaged;
   Runner grad, loss;
-  std::optional<Runner> conditions, averagedConditions;
+  Conditions conditions, averagedConditions;
   Optimizer optimizer;
   Buffer gradients;
   std::vector<void *> gradOut;
@@ -93,15 +94,11 @@ Trainer::Job::Job(Model &model, const TrainSpec &spec, const DataSet *data,
     : model(model), spec(spec), seed(seed), averaged(model.params()),
       grad(model, kernel(spec.grad)),
       loss(model, kernel(spec.loss), spec.ema > 0 ? &averaged : nullptr),
+      conditions(model, spec), averagedConditions(model, spec, &averaged),
       optimizer(model.params().layout(), spec.params, spec, model.pool()),
       gradients(model.params().layout().bytes()) {
   gradOut = gradientOutputs(grad.spec(), model.params().layout(), gradients,
                             &lossFloat, &lossDouble);
-  if (!spec.require.empty()) {
-    conditions.emplace(model, kernel(spec.require));
-    if (spec.ema > 0)
-      averagedConditions.emplace(model, kernel(spec.require), &averaged);
-  }
   if (!data)
     return;
   const std::vector<Field> &fields = data->spec->fields;
@@ -168,48 +165,22 @@ double Trainer::Job::validate(const OptimizerState &state) {
   return sum / double(valid->rows());
 }
 
-/// "step 3" of a condition that is stated in every step of a repeat.
-static std::string stepText(const ResultSpec &result, int64_t element) {
-  if (result.shape.empty())
-    return "";
-  std::string text;
-  for (size_t axis = result.shape.size(); axis-- > 0;) {
-    text = fmt::format("{}{}{}", element % result.shape[axis],
-                       text.empty() ? "" : ", ", text);
-    element /= result.shape[axis];
-  }
-  return " in step " + text + " of its repeat";
-}
-
 void Trainer::Job::requireConditions(int64_t step,
                                      const OptimizerState *averages) {
-  if (!conditions)
-    return;
   if (averages)
     averaged.edit() = averages->average;
-  Runner &runner = averages ? *averagedConditions : *conditions;
-  const std::vector<ResultSpec> &results = runner.spec().results;
-  std::vector<std::vector<double>> storage; // room for either precision
-  std::vector<void *> out;
-  for (const ResultSpec &result : results)
-    storage.emplace_back(result.width());
-  for (std::vector<double> &room : storage)
-    out.push_back(room.data());
-  runner.run({}, out, {1, seed, step, 0});
-  for (size_t k = 0; k < results.size(); ++k)
-    for (int64_t i = 0; i < results[k].width(); ++i)
-      if (loadElement(out[k], results[k].type, i) == 0)
-        throw Error(
-            fmt::format("training stopped {}: 'require {}' does not hold{}{}",
-                        step == 0 ? "before its first step"
-                                  : fmt::format("at step {}", step),
-                        results[k].name, stepText(results[k], i),
-                        averages ? ", for the averaged parameters" : ""),
-            "what was proved of the model rests on this condition",
-            step == 0 ? "start the parameters where it holds"
-                      : "the checkpoint holds parameters for which it holds; "
-                        "lower the learning rate, or write the parameter so "
-                        "that the condition always holds");
+  auto violated = (averages ? averagedConditions : conditions).violated();
+  if (!violated)
+    return;
+  if (step == 0)
+    throw Error("training stopped before its first step: " + *violated,
+                "what was proved of the model rests on this condition",
+                "start the parameters where it holds");
+  throw Error(fmt::format("training stopped at step {}: {}{}", step, *violated,
+                          averages ? ", for the averaged parameters" : ""),
+              "what was proved of the model rests on this condition",
+              "the checkpoint holds parameters for which it holds; lower the "
+              "learning rate, or write the parameter so that it always holds");
 }
 
 Trainer::Trainer(Model &model, TrainOptions options)

@@ -18,7 +18,8 @@ enum class Refusal {
   NotInjective,
   PlainMatrix,
   MixesElements,
-  Unknown, ///< an operation that this analysis has no rule for
+  MayCollapse, ///< a rank-one change whose determinant may be zero
+  Unknown,     ///< an operation that this analysis has no rule for
 };
 
 /// Says whether `op` is injective in operand `operand` for every value of the

@@ -4,7 +4,8 @@
 
 #include "Flow/IR/FlowOps.h"
 #include "llvm/ADT/TypeSwitch.h"
-#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/Format.h"
+#include "llvm/Support/raw_ostream.h"
 
 #include <cmath>
 #include <limits>
@@ -26,8 +27,11 @@ std::string Range::str() const {
     return "Positive";
   if (lo == 0 && openLo && hi == 1 && openHi)
     return "Unit";
-  return llvm::formatv("{0}{1}, {2}{3}", openLo ? "(" : "[", lo, hi,
-                       openHi ? ")" : "]");
+  std::string text;
+  llvm::raw_string_ostream(text)
+      << (openLo ? "(" : "[") << llvm::format("%g, %g", lo, hi)
+      << (openHi ? ")" : "]");
+  return text;
 }
 
 std::optional<double> rill::flow::constantSplat(Value value) {
@@ -40,11 +44,11 @@ std::optional<double> rill::flow::constantSplat(Value value) {
 
 static Range negate(Range a) { return {-a.hi, -a.lo, a.openHi, a.openLo}; }
 
-static Range sum(Range a, Range b) {
+Range rill::flow::addRanges(Range a, Range b) {
   return {a.lo + b.lo, a.hi + b.hi, a.openLo || b.openLo, a.openHi || b.openHi};
 }
 
-static Range product(Range a, Range b) {
+Range rill::flow::multiplyRanges(Range a, Range b) {
   // Ends multiply; 0 * inf is 0 here, since an infinite end is never attained.
   struct End {
     double value;
@@ -154,12 +158,15 @@ Range Ranges::compute(Operation *op, unsigned) {
       })
       .Case([&](lane::SelectOp) { return hull(arg(1), arg(2)); })
       .Case([&](lane::NegOp) { return negate(arg(0)); })
-      .Case([&](lane::AddOp) { return sum(arg(0), arg(1)); })
-      .Case([&](lane::SubOp) { return sum(arg(0), negate(arg(1))); })
+      .Case([&](lane::AddOp) { return addRanges(arg(0), arg(1)); })
+      .Case([&](lane::SubOp) { return addRanges(arg(0), negate(arg(1))); })
       .Case([&](lane::MulOp m) {
-        return m.getX() == m.getY() ? square(arg(0)) : product(arg(0), arg(1));
+        return m.getX() == m.getY() ? square(arg(0))
+                                    : multiplyRanges(arg(0), arg(1));
       })
-      .Case([&](lane::DivOp) { return product(arg(0), reciprocal(arg(1))); })
+      .Case([&](lane::DivOp) {
+        return multiplyRanges(arg(0), reciprocal(arg(1)));
+      })
       .Case([&](lane::RecipOp) { return reciprocal(arg(0)); })
       .Case([&](lane::SqOp) { return square(arg(0)); })
       .Case([&](lane::ExpOp) {

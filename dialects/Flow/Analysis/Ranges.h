@@ -25,6 +25,9 @@ struct Range {
   std::string str() const;
 };
 
+Range addRanges(Range a, Range b);
+Range multiplyRanges(Range a, Range b);
+
 /// The number that every element of a constant is, through spreads.
 std::optional<double> constantSplat(mlir::Value value);
 

@@ -34,6 +34,8 @@ private:
   bool runSplit(mlir::Operation &op, mlir::ValueRange pieces,
                 mlir::ArrayAttr parts, mlir::Value whole);
   bool runUpdate(UpdateOp update);
+  void runRankOne(const RankOne &change, mlir::Block &block,
+                  mlir::IRMapping &local);
   void runForward(const Chain::Step &step, Range range, mlir::Block &block,
                   mlir::IRMapping &local);
   mlir::Value runBackward(const Chain::Step &step, mlir::Value after,

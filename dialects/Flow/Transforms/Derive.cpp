@@ -132,6 +132,11 @@ bool Derivation::runUpdate(UpdateOp update) {
 
   UpdateVerdict verdict = judgeUpdate(update);
   assert(verdict.accepted && "internal error: derivation of a refused update");
+  if (verdict.isOneWay() && !forward) {
+    if (!fault.op)
+      fault = {update, {}};
+    return false;
+  }
   Block &block = update.getBody().front();
   IRMapping local(known);
   llvm::DenseSet<Value> dependent = dependentValues(block);
@@ -140,6 +145,8 @@ bool Derivation::runUpdate(UpdateOp update) {
       cloneOp(op, local, b);
   if (forward) {
     local.map(block.getArgument(0), known.lookup(update.getPlace()));
+    if (verdict.rankOne)
+      runRankOne(*verdict.rankOne, block, local);
     for (const Chain::Step &step : verdict.chain.steps)
       runForward(step, verdict.range, block, local);
     known.map(update.getResult(),
@@ -151,6 +158,17 @@ bool Derivation::runUpdate(UpdateOp update) {
     value = runBackward(step, value, verdict.range, block, local);
   known.map(update.getPlace(), value);
   return true;
+}
+
+void Derivation::runRankOne(const RankOne &change, Block &block,
+                            IRMapping &local) {
+  for (Operation &op : block.without_terminator())
+    if (!local.contains(op.getResult(0)))
+      cloneOp(op, local, b);
+  if (wantLogDet)
+    addLogDet(emitRankOneLogDet(
+                  change, block, [&](Value v) { return local.lookup(v); }, b),
+              /*negate=*/false);
 }
 
 void Derivation::runForward(const Chain::Step &step, Range range, Block &block,

@@ -1,6 +1,7 @@
 // The judgement of one update; see Updates.h.
 #include "Flow/Transforms/Updates.h"
 
+#include "Flow/Analysis/Facts.h"
 #include "Flow/Analysis/Origins.h"
 #include "Flow/Analysis/Trends.h"
 #include "llvm/ADT/StringSet.h"
@@ -63,6 +64,8 @@ static UpdateVerdict judgeChain(UpdateOp update) {
   Ranges ranges;
   Range space{update.getLo().convertToDouble(),
               update.getHi().convertToDouble()};
+  for (const Fact &fact : factsAt(update))
+    ranges.assume(fact.value, fact.range);
   ranges.assume(block.getArgument(0), space);
 
   UpdateVerdict verdict;
@@ -153,12 +156,41 @@ static bool proveMonotone(UpdateOp update, UpdateVerdict &verdict) {
   return true;
 }
 
+/// The third way: a rank-one change whose determinant has one sign.
+static void proveRankOne(UpdateOp update, UpdateVerdict &verdict) {
+  std::optional<RankOne> change = matchRankOne(update);
+  if (!change)
+    return;
+  if (!change->determinant.excludesZero()) {
+    verdict.refusal = Refusal::MayCollapse;
+    verdict.culprit =
+        update.getBody().front().getTerminator()->getOperand(0).getDefiningOp();
+    verdict.why = "its determinant 1 + dot(w, u) s' lies in " +
+                  change->determinant.str() + ", which includes 0";
+    return;
+  }
+  verdict.refusal = Refusal::None;
+  verdict.accepted = true;
+  verdict.form = "rank one";
+  verdict.rankOne = change;
+}
+
 UpdateVerdict rill::flow::judgeUpdate(UpdateOp update) {
   UpdateVerdict verdict = judgeChain(update);
   bool mayBeMonotone = verdict.refusal == Refusal::NotInjective ||
                        verdict.refusal == Refusal::MixesElements ||
                        verdict.refusal == Refusal::FactorMayBeZero;
-  if (!verdict.accepted && !verdict.ignoresPlace && mayBeMonotone)
-    proveMonotone(update, verdict);
+  if (!verdict.accepted && !verdict.ignoresPlace && mayBeMonotone &&
+      !proveMonotone(update, verdict))
+    proveRankOne(update, verdict);
   return verdict;
+}
+
+bool rill::flow::isOneWay(Region &flow) {
+  bool found = false;
+  flow.walk([&](UpdateOp update) {
+    UpdateVerdict verdict = judgeUpdate(update);
+    found |= verdict.accepted && verdict.isOneWay();
+  });
+  return found;
 }

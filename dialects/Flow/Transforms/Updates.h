@@ -5,6 +5,7 @@
 
 #include "Flow/Analysis/Injectivity.h"
 #include "Flow/IR/FlowOps.h"
+#include "Flow/Transforms/RankOne.h"
 #include "llvm/ADT/DenseSet.h"
 
 namespace rill::flow {
@@ -41,6 +42,9 @@ struct UpdateVerdict {
   std::string form; ///< "affine", "exp, affine", "rearrangement", ...
   Chain chain;
   Range range = Range::all(); ///< of the place's elements
+  /// Accepted without a chain, in the forward direction only.
+  std::optional<RankOne> rankOne;
+  bool isOneWay() const { return rankOne.has_value(); }
 };
 
 /// The values of a block that depend on its first argument, itself included.
@@ -48,6 +52,9 @@ llvm::DenseSet<mlir::Value> dependentValues(mlir::Block &block);
 
 /// Judges an update: an analysis over its formula alone.
 UpdateVerdict judgeUpdate(UpdateOp update);
+
+/// Whether some update in the flow has no inverse.
+bool isOneWay(mlir::Region &flow);
 
 } // namespace rill::flow
 

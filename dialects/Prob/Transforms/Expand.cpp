@@ -26,6 +26,9 @@ public:
 
 private:
   Value logp(DistOp dist, ValueRange operands);
+  /// Draws of the law, and last their log-density: from the base's, without
+  /// going back.
+  SmallVector<Value> sampleWithLogp(DistOp dist, ValueRange conditions);
   SmallVector<Value> sample(DistOp dist, ValueRange conditions);
   SmallVector<Value> transport(DistOp dist, ValueRange operands, bool toBase,
                                bool wantLogDet);
@@ -52,9 +55,36 @@ static uint64_t siteBelow(uint64_t path, uint64_t site) {
   return key & (uint64_t(INT64_MAX)); // sites are not negative
 }
 
+/// Whether the density is that of this draw, under the same conditions.
+static bool isOfDraw(LogpOp density, SampleOp draw) {
+  size_t results = draw.getNumResults();
+  return density.getDist() == draw.getDist() &&
+         density->getBlock() == draw->getBlock() &&
+         density.getOperands().take_front(results) == draw.getResults() &&
+         density.getOperands().drop_front(results) == draw.getOperands();
+}
+
+static bool wantsDensity(SampleOp draw) {
+  return llvm::any_of(draw.getResult(0).getUsers(), [&](Operation *user) {
+    auto density = dyn_cast<LogpOp>(user);
+    return density && isOfDraw(density, draw);
+  });
+}
+
+/// What is known of a density at a draw that was made with it.
+static Value densityOf(Operation &use,
+                       const llvm::DenseMap<Operation *, Value> &densities) {
+  auto density = dyn_cast<LogpOp>(use);
+  auto draw = density && !density.getOperands().empty()
+                  ? density.getOperands()[0].getDefiningOp<SampleOp>()
+                  : SampleOp();
+  return draw && isOfDraw(density, draw) ? densities.lookup(draw) : Value();
+}
+
 std::optional<SmallVector<Value>> Expander::emit(Block &block,
                                                  IRMapping &known) {
   uint64_t uses = 0;
+  llvm::DenseMap<Operation *, Value> densities; // of draws
   for (Operation &op : block.without_terminator()) {
     if (auto require = dyn_cast<flow::RequireOp>(op)) {
       if (params.judging)
@@ -77,10 +107,24 @@ std::optional<SmallVector<Value>> Expander::emit(Block &block,
       operands.push_back(known.lookup(v));
     uint64_t outer = path;
     path = siteBelow(path, uses++);
-    SmallVector<Value> results = expand(&op, operands);
+    SmallVector<Value> results;
+    auto draw = dyn_cast<SampleOp>(op);
+    bool withDensity = draw && wantsDensity(draw);
+    if (Value density = densityOf(op, densities))
+      results = {density};
+    else if (withDensity)
+      results =
+          sampleWithLogp(symbols.lookup<DistOp>(draw.getDist()), operands);
+    else
+      results = expand(&op, operands);
     path = outer;
-    if (results.empty())
+    if (results.empty()) {
+      if (!fault.use)
+        fault.use = &op;
       return std::nullopt;
+    }
+    if (withDensity)
+      densities[&op] = results.pop_back_val();
     for (auto [original, value] : llvm::zip(op.getResults(), results))
       known.map(original, value);
   }
@@ -163,6 +207,32 @@ SmallVector<Value> Expander::sample(DistOp dist, ValueRange conditions) {
     return {};
   llvm::append_range(operands, conditions);
   return transport(dist, operands, false, false);
+}
+
+SmallVector<Value> Expander::sampleWithLogp(DistOp dist,
+                                            ValueRange conditions) {
+  if (dist.getForm() == "members") {
+    SmallVector<Value> drawn = sample(dist, conditions);
+    if (drawn.empty())
+      return {};
+    SmallVector<Value> operands(drawn);
+    llvm::append_range(operands, conditions);
+    Value density = logp(dist, operands);
+    if (!density)
+      return {};
+    drawn.push_back(density);
+    return drawn;
+  }
+  SmallVector<Value> operands = sampleWithLogp(baseOf(dist), conditions);
+  if (operands.empty())
+    return {};
+  Value density = operands.pop_back_val();
+  llvm::append_range(operands, conditions);
+  SmallVector<Value> drawn = transport(dist, operands, false, true);
+  if (drawn.empty())
+    return {};
+  drawn[1] = b.sub(density, drawn[1]);
+  return drawn;
 }
 
 SmallVector<Value> Expander::expand(Operation *use, ValueRange operands) {
