@@ -57,6 +57,8 @@ static bool isReportedElsewhere(Code code) {
                                            Code::ContextReadsOwnPlace,
                                            Code::ContextUnknownBackwards,
                                            Code::PlainMatrix,
+                                           Code::MayCollapse,
+                                           Code::OneWayFlow,
                                            Code::FirstNotKnown,
                                            Code::NoMain};
   return elsewhere.count(code) || code >= Code::CannotRead;
