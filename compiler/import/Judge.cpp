@@ -47,6 +47,8 @@ static std::string nameOf(Value value, const lang::SourceManager &sources) {
   Operation *op = value.getDefiningOp();
   if (!op)
     return "";
+  if (auto update = dyn_cast<flow::UpdateOp>(op))
+    return update.getName().str(); // a place after an update of it
   if (auto named = dyn_cast<NameLoc>(op->getLoc()))
     return named.getName().str();
   return textAt(op->getLoc(), sources);

@@ -156,7 +156,8 @@ void RegionImporter::importAssign(const Op &op) {
   auto path = pathBetween(before, after, b.getInsertionBlock());
   auto update = flow::UpdateOp::create(
       b, loc(op), after.getType(), before,
-      b.getStringAttr(program.places[op.index].name),
+      b.getStringAttr(op.name.empty() ? program.places[op.index].name
+                                      : op.name),
       b.getStringAttr(op.spelling), b.getF64FloatAttr(place.space.lo()),
       b.getF64FloatAttr(place.space.hi()));
   OpBuilder::InsertionGuard guard(b);

@@ -21,6 +21,8 @@
 #include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
 
+#include <utility>
+
 using namespace rill;
 using namespace rill::pipeline;
 
@@ -51,8 +53,9 @@ Compilation::Compilation(std::string path, Options options)
   context.getDiagEngine().registerHandler([this](mlir::Diagnostic &message) {
     if (message.getSeverity() != mlir::DiagnosticSeverity::Error)
       return mlir::failure();
-    diag.error(lang::Code::Internal, import::rangeOf(message.getLocation()),
-               "internal error of the compiler: " + message.str())
+    current
+        ->error(lang::Code::Internal, import::rangeOf(message.getLocation()),
+                "internal error of the compiler: " + message.str())
         .why("this is our fault; please report it with the program");
     return mlir::success();
   });
@@ -74,7 +77,11 @@ bool Compilation::advance(Stage stage) {
     break;
   case Stage::Typed:
     typedProgram = lang::elaborate(modules, llvm::sys::path::stem(path).str(),
-                                   sources, diag, options.tests);
+                                   sources, diag, options.tests,
+                                   [this](const lang::typed::Program &program,
+                                          lang::DiagnosticEngine &reports) {
+                                     judgeAlone(program, reports);
+                                   });
     break;
   case Stage::Model:
     moduleOp = import::importProgram(typedProgram, context, diag);
@@ -93,6 +100,14 @@ bool Compilation::advance(Stage stage) {
     return emit();
   }
   return !diag.hasErrors();
+}
+
+void Compilation::judgeAlone(const lang::typed::Program &program,
+                             lang::DiagnosticEngine &reports) {
+  lang::DiagnosticEngine *saved = std::exchange(current, &reports);
+  if (auto model = import::importProgram(program, context, reports))
+    (void)import::lowerModelToLane(*model, program, reports);
+  current = saved;
 }
 
 bool Compilation::lowerToLane() {

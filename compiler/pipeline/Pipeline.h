@@ -71,6 +71,9 @@ public:
 
 private:
   bool advance(Stage stage);
+  /// Judges the program of one declaration that nothing uses.
+  void judgeAlone(const lang::typed::Program &program,
+                  lang::DiagnosticEngine &reports);
   bool lowerToLane();
   bool differentiate();
   bool schedule();
@@ -81,6 +84,7 @@ private:
   Options options;
   lang::SourceManager sources;
   lang::DiagnosticEngine diag;
+  lang::DiagnosticEngine *current = &diag; ///< where internal errors go
   lang::ModuleSet modules;
   lang::typed::Program typedProgram;
   mlir::MLIRContext context;

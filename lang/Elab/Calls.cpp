@@ -92,7 +92,8 @@ bool Elaborator::ready(const Callable &callable, SourceRange range) {
         "no brackets")
       .label(callable.def->name.range, "declared with brackets here")
       .why("brackets make an instance with its own parameters, names share one")
-      .help("make one: " + example + "](...)");
+      .help("make one: " + example +
+            (callable.def->kind == "net" ? "](...)" : "]"));
   return false;
 }
 
@@ -303,6 +304,19 @@ Den Elaborator::callFunction(const Callable &callable,
       return Den::error();
     }
   }
+  Den value = functionBody(callable, callee, range);
+  if (!ascribed || value.isError())
+    return value;
+  auto raw = tensorOf(value, range, frame);
+  return raw ? chartSplit(*raw, spaces, tuple, range) : Den::error();
+}
+
+/// The value of a function or network whose parameters are bound in `callee`.
+Den Elaborator::functionBody(const Callable &callable, Frame &callee,
+                             SourceRange range) {
+  const ast::SpaceExpr *result = callable.def     ? callable.def->result.get()
+                                 : callable.local ? callable.local->result.get()
+                                                  : nullptr;
   ++depth;
   const ast::Expr *body = callable.def      ? callable.def->body.get()
                           : callable.lambda ? callable.lambda->body.get()
@@ -345,10 +359,7 @@ Den Elaborator::callFunction(const Callable &callable,
         .help("sum it: sum[i: D] ...");
     return Den::error();
   }
-  if (!ascribed)
-    return value;
-  auto raw = tensorOf(value, range, frame);
-  return raw ? chartSplit(*raw, spaces, tuple, range) : Den::error();
+  return value;
 }
 
 Den Elaborator::evalAscribe(const ast::AscribeExpr &node, const ast::Expr &expr,

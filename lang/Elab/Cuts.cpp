@@ -108,8 +108,10 @@ Den Elaborator::cut(const std::string &how, const ast::CallExpr &node,
   }
   std::vector<std::vector<int64_t>> columns;
   auto parts = cutParts(how, shape, sizes, expr.range, columns);
-  if (!parts)
+  if (!parts) {
+    indivisible.insert({frame.def, shape.empty() ? 0 : shape.back(), 2});
     return Den::error();
+  }
   std::vector<Den> items;
   if (value) {
     for (const std::vector<int64_t> &list : columns) {

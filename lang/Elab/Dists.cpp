@@ -302,6 +302,17 @@ std::optional<Space> Elaborator::flowStart(const Den &flow,
   return space(declared, frame);
 }
 
+/// What a flow calls the place that it starts on.
+static std::string subjectName(const Den &flow, const std::string &otherwise) {
+  const Callable &callable = *flow.callable;
+  if (callable.form == Callable::Form::Compose)
+    return subjectName(callable.parts[0], otherwise);
+  const ast::DefItem *def = callable.def;
+  return def && def->params && def->params->subject.size() == 1
+             ? def->params->subject[0].name.text
+             : otherwise;
+}
+
 std::optional<DistId>
 Elaborator::makeTransformed(const Law &law, const std::optional<Space> &demand,
                             const std::string &name, SourceRange range,
@@ -343,7 +354,7 @@ Elaborator::makeTransformed(const Law &law, const std::optional<Space> &demand,
   dist.range = law.range;
   dist.flowIn = *start;
   size_t before = diag.all().size();
-  std::string placeName = pull ? "x" : "z";
+  std::string placeName = subjectName(*law.flow, pull ? "x" : "z");
   dist.flow = memberRegion(
       name + "/flow", {}, {}, conditions,
       [&](typed::Region &, std::vector<Tensor>) {

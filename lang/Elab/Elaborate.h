@@ -14,17 +14,23 @@
 #include "Support/Diagnostic.h"
 #include "Typed/Typed.h"
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
 
 namespace rill::lang {
 
+/// What a higher floor says of a typed program that holds one declaration:
+/// reversibility is not judged here.
+using Judge = std::function<void(const typed::Program &, DiagnosticEngine &)>;
+
 /// Elaborates the program's own file. `tests` also elaborates `test` blocks.
+/// Declarations that nothing uses are elaborated and judged by themselves.
 typed::Program elaborate(const ModuleSet &modules,
                          const std::string &programName,
                          const SourceManager &sources, DiagnosticEngine &diag,
-                         bool tests = false);
+                         bool tests = false, const Judge &judge = {});
 
 } // namespace rill::lang
 

@@ -12,6 +12,7 @@
 
 #include "Elab/Denotation.h"
 #include "Elab/Elaborate.h"
+#include "Elab/Sizes.h"
 #include "Elab/State.h"
 
 #include <functional>
@@ -25,7 +26,25 @@ public:
              const SourceManager &sources, DiagnosticEngine &diag, bool tests);
   typed::Program run();
 
+  //===--- Declarations by themselves (Alone.cpp) ---===//
+  /// After run(): what the program's file declares and nothing uses.
+  std::vector<const ast::Item *> unused() const;
+  /// Elaborates one declaration at chosen sizes, instead of run().
+  typed::Program alone(const ast::Item &item, SizeChoice &sizes);
+
 private:
+  struct Header;
+  void prepare();
+  Header headerOf(const ast::DefItem &def, SourceRange range,
+                  SizeChoice &sizes);
+  Den argument(const Space &space, const std::string &name,
+               typed::Region &region);
+  void functionAlone(const Header &header, SourceRange range);
+  void flowAlone(const Header &header, SourceRange range, SizeChoice &sizes);
+  void distAlone(const Header &header, SourceRange range);
+  void lossAlone(const Header &header, SourceRange range);
+  void letAlone(const ast::LetStmt &let);
+
   //===--- Scope: names and modules (Scope.cpp) ---===//
   void declareModules();
   void declareItem(Module &module, const ast::Item &item);
@@ -35,12 +54,16 @@ private:
   void useItem(Module &module, const ast::UseItem &use);
   const Den *find(const std::string &name, const EnvPtr &env);
   std::vector<std::string> visibleNames(const EnvPtr &env);
+  static CallablePtr declaration(const ast::DefItem &def, SourceRange range,
+                                 const EnvPtr &env);
   Den force(const Den &den, Frame &frame);
   Den unknownName(const std::string &name, SourceRange range,
                   const EnvPtr &env);
   std::string text(SourceRange range) const;
   Diagnostic &error(Code code, SourceRange range, std::string message,
                     std::string under = "");
+  /// Kinds of declarations that this version compiles: flow, dist, ...
+  static bool isCompiled(const std::string &kind);
   void checkUnusedNames(const ast::File &file);
   Den unsupported(SourceRange range, const std::string &what);
 
@@ -214,6 +237,7 @@ private:
                      Frame &callee, const std::string &name);
   Frame enter(const Callable &callable);
   const std::vector<ast::Static> *staticsOf(const Callable &callable);
+  Den functionBody(const Callable &callable, Frame &callee, SourceRange range);
   CallablePtr makeInstance(const Callable &callable,
                            const std::vector<ast::Slot> &slots, Frame &frame,
                            SourceRange range);
@@ -248,7 +272,7 @@ private:
   std::vector<int64_t> placeValueShape(const Den &place) const;
   Tensor readPlace(const Den &place, SourceRange range);
   void assignPlace(const Den &place, Tensor value, SourceRange range,
-                   const std::string &spelling);
+                   const std::string &spelling, const std::string &name = "");
   void checkAlive(const Tensor &t, const std::string &name, SourceRange range);
   Image readImage(PlaceId read, PlaceId target, const Bounds &bounds);
   Image binaryImage(const std::string &op, const Image &x, const Image &y);
@@ -277,6 +301,8 @@ private:
                  const ast::CallExpr *call, Frame &frame, SourceRange range);
   void applyDecl(const Callable &flow, const std::vector<Den> &places,
                  const ast::CallExpr *call, Frame &frame, SourceRange range);
+  void flowBody(const Callable &flow, const std::vector<Den> &targets,
+                Frame &callee);
   std::vector<Den> placeLeaves(const ast::Expr &expr, Frame &frame);
   void requireStmt(const ast::OutStmt &stmt, Frame &frame, SourceRange range);
 
@@ -376,6 +402,7 @@ private:
   bool lossOf(const ast::Setting &setting,
               const std::vector<std::shared_ptr<NamedDist>> &models,
               typed::Train &train, Frame &frame);
+  void notALoss(SourceRange range);
   void trainSetting(const ast::Setting &setting, typed::Train &train,
                     Frame &frame);
   void optimizer(const ast::Setting &setting, typed::Train &train,
@@ -406,9 +433,13 @@ private:
   bool tests;
   typed::Program program;
 
+  typed::Region scratch; ///< static evaluation may emit what nobody uses
   std::map<std::string, Module> moduleTable;
   std::vector<std::shared_ptr<NamedDist>> namedDists;
   std::set<const ast::DefItem *> entered; ///< declarations that were elaborated
+  std::set<const ast::Expr *> forced; ///< top-level lets that were elaborated
+  /// Extents of which `halves` said that they do not divide, per declaration.
+  std::set<std::tuple<const ast::DefItem *, int64_t, int64_t>> indivisible;
   EnvPtr builtins;
   InstancesPtr rootInstances;
   /// How each value was made, for images.

@@ -4,6 +4,7 @@
 // Linear arithmetic around it (-E, 2 * E, E - 1) moves into the body.
 //
 //===----------------------------------------------------------------------===//
+#include "AST/Walk.h"
 #include "Elab/Elaborator.h"
 
 #include <algorithm>
@@ -66,28 +67,6 @@ Elaborator::findExpectation(const ast::Expr &expr, Frame &frame) {
   return findExpectation(*def.body, callee);
 }
 
-/// Names that a law's expression mentions, bound in `env` itself.
-static bool mentions(const ast::Expr &expr, const Env &env) {
-  if (const auto *n = expr.as<ast::NameExpr>())
-    return env.names.count(n->name) != 0;
-  if (const auto *n = expr.as<ast::BinaryExpr>())
-    return mentions(*n->lhs, env) || mentions(*n->rhs, env);
-  if (const auto *n = expr.as<ast::UnaryExpr>())
-    return mentions(*n->operand, env);
-  if (const auto *n = expr.as<ast::IndexExpr>())
-    return mentions(*n->base, env);
-  if (const auto *n = expr.as<ast::MemberExpr>())
-    return mentions(*n->base, env);
-  if (const auto *n = expr.as<ast::CallExpr>()) {
-    for (const auto *list : {&n->args, &n->conditions})
-      for (const ast::Arg &arg : *list)
-        if (mentions(*arg.value, env))
-          return true;
-    return mentions(*n->callee, env);
-  }
-  return false;
-}
-
 bool Elaborator::drawBinding(const ast::DrawBinding &draw, Frame &frame,
                              typed::Expectation &made, typed::Region &region,
                              bool inTrain) {
@@ -97,7 +76,10 @@ bool Elaborator::drawBinding(const ast::DrawBinding &draw, Frame &frame,
     bindPattern(draw.pattern, den, frame);
     return !den.isError();
   }
-  bool local = mentions(*draw.value, *frame.env);
+  // A law of drawn values is drawn in the body.
+  bool local = ast::anyName(*draw.value, [&](const std::string &name) {
+    return frame.env->names.count(name) != 0;
+  });
   Den from = eval(*draw.value, frame);
   if (from.isError())
     return false;

@@ -121,6 +121,13 @@ void Elaborator::applyDecl(const Callable &flow,
                    range, frame, callee, flow.name))
       return;
   }
+  flowBody(flow, targets, callee);
+}
+
+/// The updates of a declared flow whose parameters are bound in `callee`.
+void Elaborator::flowBody(const Callable &flow, const std::vector<Den> &targets,
+                          Frame &callee) {
+  const ast::DefItem &def = *flow.def;
   ++depth;
   if (def.where)
     block(*def.where, callee);
@@ -134,7 +141,8 @@ void Elaborator::applyDecl(const Callable &flow,
       // `flow f(x: S) = e`: the value of x after it.
       if (auto value = tensorOf(body, def.body->range, callee)) {
         HereScope scope(here, def.body->range);
-        assignPlace(targets[0], *value, def.body->range, text(def.body->range));
+        assignPlace(targets[0], *value, def.body->range, text(def.body->range),
+                    def.params ? def.params->subject[0].name.text : "");
       }
     }
   }

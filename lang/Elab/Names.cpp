@@ -264,13 +264,17 @@ void NameWalk::def(const ast::DefItem &d) {
     block(*d.block);
 }
 
-void Elaborator::checkUnusedNames(const ast::File &file) {
+bool Elaborator::isCompiled(const std::string &kind) {
   static const std::set<std::string> kinds = {"net",  "flow", "dist",
                                               "loss", "fn",   "energy"};
+  return kinds.count(kind) != 0;
+}
+
+void Elaborator::checkUnusedNames(const ast::File &file) {
   const EnvPtr &env = moduleTable[""].env;
   for (const ast::Item &item : file.items) {
     const auto *def = item.as<ast::DefItem>();
-    if (!def || !kinds.count(def->kind) || entered.count(def))
+    if (!def || !isCompiled(def->kind) || entered.count(def))
       continue;
     NameWalk walk(env, [&](const std::string &name, SourceRange range) {
       unknownName(name, range, env);

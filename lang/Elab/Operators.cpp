@@ -74,6 +74,9 @@ Den Elaborator::evalBinary(const ast::BinaryExpr &node, const ast::Expr &expr,
               "'>>' composes flows, but this is " + side->describe());
         return Den::error();
       }
+    if (!ready(*a.callable, node.lhs->range) ||
+        !ready(*b.callable, node.rhs->range))
+      return Den::error();
     return Den::ofCallable(composed);
   }
   if (node.op == "@")

@@ -142,7 +142,8 @@ void Elaborator::checkOverlap(PlaceId place, const Tensor &value,
 }
 
 void Elaborator::assignPlace(const Den &place, Tensor value, SourceRange range,
-                             const std::string &spelling) {
+                             const std::string &spelling,
+                             const std::string &name) {
   std::vector<int64_t> shape = placeValueShape(place);
   if (value.rank() != 0 && value.valueShape() != shape) {
     const PlaceState &state = places[place.place];
@@ -152,8 +153,9 @@ void Elaborator::assignPlace(const Den &place, Tensor value, SourceRange range,
                  state.elements->size() == roots.at(state.root).assigned.size();
     if (!whole) {
       error(Code::ShapeMismatch, range,
-            "'" + program.places[place.place].name + "' has shape of " +
-                Space::real(shape).str() + ", the new value is " +
+            "'" + (name.empty() ? program.places[place.place].name : name) +
+                "' has shape of " + Space::real(shape).str() +
+                ", the new value is " +
                 value.space.withShape(value.valueShape()).str(),
             "shape does not fit")
           .why("a place keeps its elements: an update replaces each of them");
@@ -174,6 +176,7 @@ void Elaborator::assignPlace(const Den &place, Tensor value, SourceRange range,
   Space kind = spaceAfter(place.place, value, range);
   typed::Op op;
   op.kind = typed::OpKind::Assign;
+  op.name = name; // as this declaration calls it
   op.index = place.place;
   op.operands.push_back(value.id);
   op.range = range;

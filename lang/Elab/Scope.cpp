@@ -46,8 +46,8 @@ void Elaborator::bind(const EnvPtr &env, const ast::Ident &name, Den den,
   env->ranges[name.text] = name.range;
 }
 
-static CallablePtr declaration(const ast::DefItem &def, SourceRange range,
-                               const EnvPtr &env) {
+CallablePtr Elaborator::declaration(const ast::DefItem &def, SourceRange range,
+                                    const EnvPtr &env) {
   auto callable = std::make_shared<Callable>();
   callable->name = def.name.text;
   callable->def = &def;
@@ -237,6 +237,7 @@ Den Elaborator::force(const Den &den, Frame &frame) {
           "this definition needs itself");
     return Den::error();
   }
+  forced.insert(den.expr);
   // An instance bound by a top-level `let` has its name, and so has the owner
   // of the instances inside of a law or a flow.
   Frame inner;

@@ -258,7 +258,8 @@ void Elaborator::updateStmt(const ast::UpdateStmt &stmt, Frame &frame,
     }
   }
   if (value)
-    assignPlace(target, *value, range, text(stmt.value->range));
+    assignPlace(target, *value, range, text(stmt.value->range),
+                text(stmt.place->range));
 }
 
 void Elaborator::exprStmt(const ast::Expr &expr, Frame &frame) {

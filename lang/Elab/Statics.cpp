@@ -32,6 +32,8 @@ std::optional<int64_t> Elaborator::staticBinary(const ast::BinaryExpr &node,
   if (node.op == "/") {
     if (*rhs != 0 && *lhs % *rhs == 0)
       return *lhs / *rhs;
+    if (indivisible.count({frame.def, *lhs, *rhs}))
+      return std::nullopt; // said of the 'halves' of this declaration
     error(Code::StaticArithmetic, range,
           "'" + text(range) + "' is not a whole number: " +
               std::to_string(*lhs) + " / " + std::to_string(*rhs),
@@ -87,7 +89,14 @@ std::optional<double> Elaborator::staticNumber(const ast::Expr &expr,
 
 std::optional<std::vector<int64_t>> Elaborator::rangeOf(const ast::Expr &expr,
                                                         Frame &frame) {
-  Den den = eval(expr, frame);
+  const auto *quotient = expr.as<ast::BinaryExpr>();
+  Den den = Den::error();
+  if (quotient && quotient->op == "/") {
+    if (auto count = staticInt(expr, frame))
+      den = Den::ofNumber(static_cast<double>(*count));
+  } else {
+    den = eval(expr, frame);
+  }
   std::vector<int64_t> values;
   if (den.isError())
     return std::nullopt;

@@ -216,22 +216,30 @@ void Elaborator::mainItem(const ast::MainItem &item) {
   }
 }
 
-typed::Program Elaborator::run() {
-  typed::Region scratch; // static evaluation may emit values that nobody uses
+/// Names, data, and the spaces that training gives: what comes before any
+/// declaration is elaborated.
+void Elaborator::prepare() {
   regions.push_back(&scratch);
   paramValues.emplace_back();
   partPlaces.emplace_back();
   declareModules();
   auto own = moduleTable.find("");
   if (own == moduleTable.end())
-    return std::move(program);
-  const ast::File &file = *own->second.file;
-  for (const ast::Item &item : file.items)
+    return;
+  for (const ast::Item &item : own->second.file->items)
     if (const auto *data = item.as<ast::DataItem>())
       dataItem(*data, own->second, item.range);
-  for (const ast::Item &item : file.items)
+  for (const ast::Item &item : own->second.file->items)
     if (const auto *train = item.as<ast::TrainItem>())
       demandTraining(*train);
+}
+
+typed::Program Elaborator::run() {
+  prepare();
+  auto own = moduleTable.find("");
+  if (own == moduleTable.end())
+    return std::move(program);
+  const ast::File &file = *own->second.file;
   for (const ast::Item &item : file.items) {
     HereScope scope(here, item.range);
     if (const auto *train = item.as<ast::TrainItem>())
@@ -249,9 +257,7 @@ typed::Program Elaborator::run() {
       continue;
     }
     if (const auto *def = item.as<ast::DefItem>()) {
-      static const std::set<std::string> known = {"net",  "flow", "dist",
-                                                  "loss", "fn",   "energy"};
-      if (!known.count(def->kind))
+      if (!isCompiled(def->kind))
         unsupported(item.range, "'" + def->kind + "'");
       continue;
     }
@@ -270,8 +276,6 @@ typed::Program Elaborator::run() {
   for (const auto &named : namedDists)
     requireDist(*named, std::nullopt, named->callable->def->name.range);
   checkUnusedNames(file);
-  paramValues.pop_back();
-  regions.pop_back();
   return std::move(program);
 }
 
@@ -282,9 +286,12 @@ namespace rill::lang {
 typed::Program elaborate(const ModuleSet &modules,
                          const std::string &programName,
                          const SourceManager &sources, DiagnosticEngine &diag,
-                         bool tests) {
+                         bool tests, const Judge &judge) {
   elab::Elaborator elaborator(modules, programName, sources, diag, tests);
-  return elaborator.run();
+  typed::Program program = elaborator.run();
+  for (const ast::Item *item : elaborator.unused())
+    elab::judgeAlone(*item, modules, sources, diag, judge);
+  return program;
 }
 
 } // namespace rill::lang

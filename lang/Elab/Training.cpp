@@ -191,6 +191,12 @@ void Elaborator::trainSetting(const ast::Setting &setting, typed::Train &train,
     d.help("did you mean '" + close + "'?");
 }
 
+void Elaborator::notALoss(SourceRange range) {
+  error(Code::BadSetting, range,
+        "a loss is an expectation: E[x ~ data] ..., or nll")
+      .help("loss L = E[x ~ DATA] -p.logp(x)");
+}
+
 bool Elaborator::lossOf(const ast::Setting &setting,
                         const std::vector<std::shared_ptr<NamedDist>> &models,
                         typed::Train &train, Frame &frame) {
@@ -218,9 +224,7 @@ bool Elaborator::lossOf(const ast::Setting &setting,
   auto source = findExpectation(expr, frame);
   if (!source) {
     if (diag.all().size() == before)
-      error(Code::BadSetting, expr.range,
-            "a loss is an expectation: E[x ~ data] ..., or nll")
-          .help("loss L = E[x ~ DATA] -p.logp(x)");
+      notALoss(expr.range);
     return false;
   }
   auto made = expectation(*source, true);

@@ -121,7 +121,9 @@ TEST(Names, UnusedDeclarationsKnowTheirLocalNames) {
                " let (a, b) = halves(x)\n let g(y) = y + n\n out g(sum[i: I, "
                "j: O] W[j, i] * x[i]) + sum(mlp[H](a) -> Real[O]) }\n"
                "dist q[](x: Real[D] given c: Real) { let z = c\n logp(y) = "
-               "-sum(sq(y)) - z\n each k: D { x[k] ~ Normal } }\n"
+               "-sum(sq(y)) - z }\n"
+               "dist r[](x: Real[D] given c: Real) { let z = c\n each k: D { "
+               "x[k] ~ Normal(z) } }\n"
                "loss l(given t: Real = 1) = E[u ~ Normal] t * u\n");
   EXPECT_EQ(e.codes(), "");
 }

@@ -159,6 +159,17 @@ TEST(Checks, AnExpectationIsComparedWithANumber) {
   EXPECT_TRUE(e.has("from d.held"));
 }
 
+TEST(Checks, ALawOfADrawnValueIsDrawnInTheBodyWhereverTheValueStands) {
+  for (const char *mean :
+       {"t", "-t", "if t > 0.5 then 1 else 0", "sum[i: 3] t", "sum([t, 1])",
+        "(t -> Positive)", "(fn(u) = u + t)(1)"}) {
+    Elaborated e("check E[t ~ Uniform(0, 1), x ~ Normal(" + std::string(mean) +
+                 ", 1)] x < 3\n");
+    ASSERT_EQ(e.report(), "") << mean;
+    EXPECT_EQ(e.program.checks.at(0).left.draws.size(), 1u) << mean;
+  }
+}
+
 TEST(Checks, ANumberOnTheLeftIsMirrored) {
   Elaborated e(model("minimize nll", "check 3 > E[x ~ d.held] -p.logp(x)\n"));
   ASSERT_EQ(e.program.checks.size(), 1u);
