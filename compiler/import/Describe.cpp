@@ -12,7 +12,8 @@ namespace typed = rill::lang::typed;
 
 static std::string describeDist(const std::string &name, typed::DistId id,
                                 const typed::Program &program,
-                                mlir::ModuleOp model) {
+                                mlir::ModuleOp model,
+                                const import::Directions &directions) {
   Offer offer = offerOf(program, id, model);
   const typed::Dist &dist = program.dists[id];
   std::string text =
@@ -25,20 +26,35 @@ static std::string describeDist(const std::string &name, typed::DistId id,
     return text;
   const char *form =
       dist.form == typed::Dist::Form::Pull ? "pulled from" : "pushed from";
+  auto way = [](bool sequential) {
+    return sequential ? "sequential" : "parallel";
+  };
+  const char *density = way(directions.sequentialDensity),
+             *sampling = way(directions.sequentialSampling);
+  std::string ways =
+      llvm::formatv("density is {0}, sampling is {1}", density, sampling);
+  if (!offer.latent)
+    ways = llvm::formatv("sampling is {0}", sampling);
+  else if (!offer.generate)
+    ways = llvm::formatv("density is {0}", density);
+  else if (directions.sequentialDensity == directions.sequentialSampling)
+    ways = llvm::formatv("density and sampling are {0}", density);
   text += llvm::formatv("  {0} {1}; {2}\n", form, program.dists[dist.base].name,
-                        offer.latent && offer.generate
-                            ? "density and sampling are parallel"
-                        : offer.latent ? "density is parallel"
-                                       : "sampling is parallel");
+                        ways);
   return text;
 }
 
-std::string rill::import::describe(const typed::Program &program,
-                                   mlir::ModuleOp model) {
+std::string
+rill::import::describe(const typed::Program &program, mlir::ModuleOp model,
+                       const std::map<std::string, Directions> &directions) {
   std::string text;
   for (const auto &[name, id] : program.named)
-    if (name.find('.') == std::string::npos) // not those of tests
-      text += describeDist(name, id, program, model);
+    if (name.find('.') == std::string::npos) { // not those of tests
+      auto found = directions.find(distSymbol(program, id));
+      text += describeDist(name, id, program, model,
+                           found == directions.end() ? Directions()
+                                                     : found->second);
+    }
   int64_t count = 0;
   for (const typed::Param &param : program.params) {
     int64_t size = param.space.elements();

@@ -15,6 +15,9 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
 
+#include <map>
+#include <string>
+
 namespace rill::import {
 
 /// The model stage: one `prob.dist` per law, one `func.func` per entry point
@@ -32,12 +35,22 @@ llvm::LogicalResult lowerModelToLane(mlir::ModuleOp module,
                                      const lang::typed::Program &program,
                                      lang::DiagnosticEngine &diag);
 
+/// Which way through a law goes element after element: the inverse of a causal
+/// update. The other way is one parallel pass.
+struct Directions {
+  bool sequentialDensity = false, sequentialSampling = false;
+};
+/// Of every law of the model stage, by its symbol.
+std::map<std::string, Directions> directionsOf(mlir::ModuleOp model);
+
 /// The driver plan of a lowered module. `f64`: the program's precision.
 std::string planJson(mlir::ModuleOp lane, const lang::typed::Program &program,
+                     const std::map<std::string, Directions> &directions,
                      bool f64);
 
 /// What `rill check` prints: spaces, kinds, directions, parameters.
-std::string describe(const lang::typed::Program &program, mlir::ModuleOp model);
+std::string describe(const lang::typed::Program &program, mlir::ModuleOp model,
+                     const std::map<std::string, Directions> &directions);
 
 /// What `rill check --explain` adds, from the model stage: verdict and reason
 /// for every update.

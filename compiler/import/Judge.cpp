@@ -77,6 +77,12 @@ static void report(flow::UpdateOp update, const flow::UpdateVerdict &verdict,
                  "this update is not invertible in '" + name + "'", under);
   if (culprit.isValid() && !inside)
     d.label(culprit, "here");
+  if (verdict.anything && verdict.refusal == Refusal::MixesElements)
+    if (lang::SourceRange mixer = rangeOf(verdict.anything->getLoc());
+        mixer.isValid() &&
+        (mixer.file != range.file || mixer.begin != range.begin))
+      d.label(mixer, "from here on elements depend on others that do not come "
+                     "before them");
   d.why("each update must be injective in the place it replaces, for every "
         "value of what it reads");
   std::string see =
@@ -93,7 +99,7 @@ static void report(flow::UpdateOp update, const flow::UpdateVerdict &verdict,
   case Refusal::MixesElements:
     d.help("compute the context from another part of the place: view (a, b) = "
            "halves(" +
-           name + ")" + see);
+           name + "), or by a masked network such as std.nets.made" + see);
     break;
   case Refusal::MayCollapse:
     d.help("state the condition: require dot(w, u) > -1, for the vectors as "
@@ -133,25 +139,74 @@ LogicalResult rill::import::judge(ModuleOp module,
   return success(ok);
 }
 
+std::map<std::string, Directions> rill::import::directionsOf(ModuleOp model) {
+  std::map<std::string, Directions> result;
+  for (auto dist : model.getOps<prob::DistOp>()) {
+    bool causal = false;
+    dist.getFlow().walk([&](flow::UpdateOp update) {
+      causal |= flow::judgeUpdate(update).causal.has_value();
+    });
+    Directions &ways = result[dist.getSymName().str()];
+    (dist.getForm() == "push" ? ways.sequentialDensity
+                              : ways.sequentialSampling) = causal;
+  }
+  // A law goes through its base's law, too.
+  for (auto dist : model.getOps<prob::DistOp>()) {
+    Directions &ways = result[dist.getSymName().str()];
+    for (auto base = dist.getBaseAttr(); base;) {
+      const Directions &below = result[base.getValue().str()];
+      ways.sequentialDensity |= below.sequentialDensity;
+      ways.sequentialSampling |= below.sequentialSampling;
+      auto next = model.lookupSymbol<prob::DistOp>(base.getValue());
+      base = next ? next.getBaseAttr() : FlatSymbolRefAttr();
+    }
+  }
+  return result;
+}
+
 std::string rill::import::explain(ModuleOp model,
                                   const lang::SourceManager &sources) {
   std::string text;
+  model.walk([&](prob::DistOp dist) {
+    Region &body = dist.getFlow();
+    if (body.empty() ||
+        lane::typeOf(body.front().getArgument(0)).getRank() == 0)
+      return;
+    flow::Grade grade = flow::gradeOfFlow(body, 0);
+    if (grade != flow::Grade::Anything && grade != flow::Grade::Same)
+      text +=
+          llvm::formatv("  grade of {0} along axis 0: {1}\n",
+                        dist.getSymName().rsplit('.').first, flow::str(grade));
+  });
   model.walk([&](flow::UpdateOp update) {
     flow::UpdateVerdict verdict = flow::judgeUpdate(update);
     lang::SourceRange range = rangeOf(update.getLoc());
     lang::LineColumn at = sources.position(range.file, range.begin);
     bool free = verdict.form == "rearrangement" || verdict.form == "identity";
-    bool search = verdict.form.find("strictly") == 0;
+    std::string form = verdict.form, inverse = "closed form";
+    if (verdict.isOneWay())
+      inverse = "none";
+    else if (verdict.form.find("strictly") == 0)
+      inverse = "by bracketed search";
+    if (verdict.causal) {
+      std::string along = verdict.causal->str();
+      flow::Grade context = flow::Grade::Before;
+      if (verdict.causal->reverse && verdict.causal->axis >= 0)
+        context = flow::mirrored(context);
+      form += " in its own element, context of grade " + flow::str(context) +
+              " along " + along;
+      inverse = "sequential along " + along + ", each element " +
+                (inverse == "closed form" ? "in " + inverse : inverse);
+    }
     text += llvm::formatv("  {0}:{1}: {2} := {3}\n      {4}; inverse {6}; "
                           "log-determinant {5}\n",
                           sources.name(range.file), at.line, update.getName(),
-                          update.getSpelling(), verdict.form,
+                          update.getSpelling(), form,
                           free              ? "0"
                           : verdict.rankOne ? "by the matrix determinant lemma"
+                          : verdict.causal  ? "triangular"
                                             : "closed form",
-                          verdict.isOneWay() ? "none"
-                          : search           ? "by bracketed search"
-                                             : "closed form");
+                          inverse);
   });
   return text.empty() ? "" : "updates:\n" + text;
 }

@@ -202,7 +202,9 @@ static json::Array paramsTaken(func::FuncOp function, StringRef role,
 // Laws, trainings, checks
 //===----------------------------------------------------------------------===//
 
-static json::Array distsJson(const typed::Program &program, ModuleOp lane) {
+static json::Array
+distsJson(const typed::Program &program,
+          const std::map<std::string, Directions> &directions, ModuleOp lane) {
   json::Array array;
   for (const auto &[name, id] : program.named) {
     const typed::Dist &dist = program.dists[id];
@@ -211,6 +213,11 @@ static json::Array distsJson(const typed::Program &program, ModuleOp lane) {
       return lane.lookupSymbol(full) ? full : "";
     };
     prob::Kind kind = kindOf(program, id);
+    auto found = directions.find(distSymbol(program, id));
+    Directions ways = found == directions.end() ? Directions() : found->second;
+    auto way = [](bool sequential) {
+      return sequential ? "sequential" : "parallel";
+    };
     json::Array params;
     for (StringRef member : {"logp", "sample"})
       if (auto function =
@@ -231,8 +238,10 @@ static json::Array distsJson(const typed::Program &program, ModuleOp lane) {
         {"sample", kernel("sample")},
         {"latent", kernel("latent")},
         {"generate", kernel("generate")},
-        {"density_direction", kernel("logp").empty() ? "" : "parallel"},
-        {"sampling_direction", kernel("sample").empty() ? "" : "parallel"}};
+        {"density_direction",
+         kernel("logp").empty() ? "" : way(ways.sequentialDensity)},
+        {"sampling_direction",
+         kernel("sample").empty() ? "" : way(ways.sequentialSampling)}};
     if (dist.form != typed::Dist::Form::Members)
       law["base"] = fieldsJson(program.dists[dist.base].subject, {});
     array.push_back(std::move(law));
@@ -301,8 +310,10 @@ static json::Object checkJson(const typed::Check &check,
   return object;
 }
 
-std::string rill::import::planJson(ModuleOp lane, const typed::Program &program,
-                                   bool f64) {
+std::string
+rill::import::planJson(ModuleOp lane, const typed::Program &program,
+                       const std::map<std::string, Directions> &directions,
+                       bool f64) {
   json::Array trains, checks, tests;
   for (auto [k, train] : llvm::enumerate(program.trains))
     trains.push_back(trainJson(train, k, program, lane));
@@ -324,7 +335,7 @@ std::string rill::import::planJson(ModuleOp lane, const typed::Program &program,
       {"params", paramsJson(program)},
       {"data", dataJson(program)},
       {"kernels", kernelsJson(lane, f64)},
-      {"dists", distsJson(program, lane)},
+      {"dists", distsJson(program, directions, lane)},
       {"trains", std::move(trains)},
       {"checks", std::move(checks)},
       {"tests", std::move(tests)}};

@@ -111,11 +111,12 @@ void Compilation::judgeAlone(const lang::typed::Program &program,
 }
 
 bool Compilation::lowerToLane() {
-  summary = import::describe(typedProgram, *moduleOp);
+  auto directions = import::directionsOf(*moduleOp);
+  summary = import::describe(typedProgram, *moduleOp, directions);
   explanation = import::explain(*moduleOp, sources);
   if (failed(import::lowerModelToLane(*moduleOp, typedProgram, diag)))
     return false;
-  planText = import::planJson(*moduleOp, typedProgram, options.f64);
+  planText = import::planJson(*moduleOp, typedProgram, directions, options.f64);
   return true;
 }
 

@@ -188,7 +188,9 @@ Den Elaborator::sumOver(const std::vector<BinderId> &over,
     auto mask = tensor(*guard, frame);
     if (!mask)
       return Den::error();
-    inside.push_back(toFloat(*mask));
+    // First: a mask of weights is a constant, and the product stays one of
+    // weights by values.
+    inside.insert(inside.begin(), toFloat(*mask));
   }
   Tensor sum;
   if (inside.empty()) {

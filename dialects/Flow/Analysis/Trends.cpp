@@ -121,9 +121,9 @@ Trend Trends::of(Value value) {
     return it->second;
   Trend trend{Trend::Constant};
   Operation *op = value.getDefiningOp();
-  if (op && llvm::any_of(op->getOperands(), [&](Value v) {
-        return of(v).direction != Trend::Constant;
-      }))
+  if (op && own.contains(value) &&
+      llvm::any_of(op->getOperands(),
+                   [&](Value v) { return of(v).direction != Trend::Constant; }))
     trend = compute(op);
   known[value] = trend;
   return trend;

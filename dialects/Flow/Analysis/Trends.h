@@ -6,6 +6,7 @@
 
 #include "Flow/Analysis/Ranges.h"
 #include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/DenseSet.h"
 
 #include <string>
 
@@ -28,14 +29,18 @@ struct Trend {
 
 class Trends {
 public:
-  /// `place`: the value that others are monotone in.
-  Trends(mlir::Value place, Ranges &ranges) : place(place), ranges(ranges) {}
+  /// `place`: the value that others are monotone in; what is not in `own`
+  /// counts as constant.
+  Trends(mlir::Value place, Ranges &ranges,
+         const llvm::DenseSet<mlir::Value> &own)
+      : place(place), ranges(ranges), own(own) {}
   Trend of(mlir::Value value);
 
 private:
   Trend compute(mlir::Operation *op);
   mlir::Value place;
   Ranges &ranges;
+  const llvm::DenseSet<mlir::Value> &own;
   llvm::DenseMap<mlir::Value, Trend> known;
 };
 

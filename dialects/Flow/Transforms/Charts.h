@@ -4,7 +4,8 @@
 //   softplus             Positive
 //   interval LO HI       Unit, Interval: lo + (hi - lo) sigmoid(raw)
 //   simplex              Simplex[K]: softmax over the last axis
-//   plu, lower_unit, orthogonal, permutation   matrix spaces: the value is the raw array
+//   plu, lower_unit, orthogonal, permutation   matrix spaces: the value is the
+//   raw array
 #ifndef RILL_FLOW_TRANSFORMS_CHARTS_H
 #define RILL_FLOW_TRANSFORMS_CHARTS_H
 

@@ -4,8 +4,12 @@
 
 #include "Flow/Transforms/Derive.h"
 #include "Flow/Transforms/Updates.h"
+#include "llvm/ADT/SetVector.h"
 
 namespace rill::flow {
+
+/// Values that `region` uses from outside, in order of first use.
+llvm::SetVector<mlir::Value> captures(mlir::Region &region);
 
 /// Spreads knowledge through the body of a flow (or of one of its repeats):
 /// emits what becomes computable until the other end is known.
@@ -36,11 +40,17 @@ private:
   bool runUpdate(UpdateOp update);
   void runRankOne(const RankOne &change, mlir::Block &block,
                   mlir::IRMapping &local);
-  void runForward(const Chain::Step &step, Range range, mlir::Block &block,
-                  mlir::IRMapping &local);
+  void runCausal(UpdateOp update, const UpdateVerdict &verdict, bool forward,
+                 mlir::IRMapping &local);
+  void runForward(const Chain::Step &step, const UpdateVerdict &verdict,
+                  mlir::Block &block, mlir::IRMapping &local);
   mlir::Value runBackward(const Chain::Step &step, mlir::Value after,
-                          Range range, mlir::Block &block,
+                          const UpdateVerdict &verdict, mlir::Block &block,
                           mlir::IRMapping &local);
+  /// log |derivative| of one step, from values that are in `local`.
+  void addLogDerivative(const Chain::Step &step, const UpdateVerdict &verdict,
+                        mlir::Block &block, mlir::IRMapping &local,
+                        bool negate);
   bool runRepeat(RepeatOp repeat);
   bool runParam(ParamOp param);
   /// Makes known a value that only parameters and known values lead to.

@@ -4,8 +4,6 @@
 #include "Flow/Transforms/Charts.h"
 #include "Flow/Transforms/Cuts.h"
 #include "Flow/Transforms/Matrices.h"
-#include "Flow/Transforms/Monotone.h"
-#include "llvm/ADT/SetVector.h"
 
 using namespace mlir;
 using namespace rill;
@@ -15,9 +13,7 @@ using LaneType = lane::TensorType;
 
 //===-- values ------------------------------------------------------------===//
 
-/// Clones one value operation; structured products become lane code and
-/// `first` a mean over the batch.
-static void cloneOp(Operation &op, IRMapping &known, LaneBuilder &b) {
+void rill::flow::emitValue(Operation &op, IRMapping &known, LaneBuilder &b) {
   LaneBuilder at(b.builder, op.getLoc());
   if (auto product = dyn_cast<MatVecOp>(op)) {
     known.map(product.getResult(),
@@ -40,8 +36,7 @@ static void cloneOp(Operation &op, IRMapping &known, LaneBuilder &b) {
   b.builder.clone(op, known);
 }
 
-/// Values that `region` uses from outside, in order of first use.
-static llvm::SetVector<Value> captures(Region &region) {
+llvm::SetVector<Value> rill::flow::captures(Region &region) {
   llvm::SetVector<Value> used;
   region.walk([&](Operation *op) {
     for (Value v : op->getOperands())
@@ -64,7 +59,7 @@ Value rill::flow::materialiseParam(ParamOp param, ParamScope &params,
     IRMapping local(known);
     Block &init = param.getInit().front();
     for (Operation &op : init.without_terminator())
-      cloneOp(op, local, at);
+      emitValue(op, local, at);
     Value value = local.lookup(init.getTerminator()->getOperand(0));
     params.collected[index] = isMatrixChart(param.getChart())
                                   ? value
@@ -122,112 +117,6 @@ bool Derivation::runSplit(Operation &op, ValueRange pieces, ArrayAttr parts,
   return false;
 }
 
-bool Derivation::runUpdate(UpdateOp update) {
-  bool forward = known.contains(update.getPlace());
-  if (forward == known.contains(update.getResult()))
-    return false;
-  llvm::SetVector<Value> context = captures(update.getBody());
-  if (stopped(update, context.getArrayRef()))
-    return false;
-
-  UpdateVerdict verdict = judgeUpdate(update);
-  assert(verdict.accepted && "internal error: derivation of a refused update");
-  if (verdict.isOneWay() && !forward) {
-    if (!fault.op)
-      fault = {update, {}};
-    return false;
-  }
-  Block &block = update.getBody().front();
-  IRMapping local(known);
-  llvm::DenseSet<Value> dependent = dependentValues(block);
-  for (Operation &op : block.without_terminator())
-    if (!dependent.contains(op.getResult(0)))
-      cloneOp(op, local, b);
-  if (forward) {
-    local.map(block.getArgument(0), known.lookup(update.getPlace()));
-    if (verdict.rankOne)
-      runRankOne(*verdict.rankOne, block, local);
-    for (const Chain::Step &step : verdict.chain.steps)
-      runForward(step, verdict.range, block, local);
-    known.map(update.getResult(),
-              local.lookup(block.getTerminator()->getOperand(0)));
-    return true;
-  }
-  Value value = known.lookup(update.getResult());
-  for (const Chain::Step &step : llvm::reverse(verdict.chain.steps))
-    value = runBackward(step, value, verdict.range, block, local);
-  known.map(update.getPlace(), value);
-  return true;
-}
-
-void Derivation::runRankOne(const RankOne &change, Block &block,
-                            IRMapping &local) {
-  for (Operation &op : block.without_terminator())
-    if (!local.contains(op.getResult(0)))
-      cloneOp(op, local, b);
-  if (wantLogDet)
-    addLogDet(emitRankOneLogDet(
-                  change, block, [&](Value v) { return local.lookup(v); }, b),
-              /*negate=*/false);
-}
-
-void Derivation::runForward(const Chain::Step &step, Range range, Block &block,
-                            IRMapping &local) {
-  auto lookup = [&](Value v) { return local.lookup(v); };
-  Value place = local.lookup(block.getArgument(0));
-  if (step.isMonotone()) {
-    auto [value, slope] =
-        emitMonotone({block, step.increasing, range, lookup}, place,
-                     /*derivative=*/wantLogDet, b);
-    local.map(step.value, value);
-    if (wantLogDet)
-      addLogDet(b.log(b.unary<lane::AbsOp>(slope)), /*negate=*/false);
-    return;
-  }
-  if (!step.op) {
-    local.map(step.value, rearrange(place, step.elements,
-                                    lane::typeOf(step.value).getShape(), b));
-    return;
-  }
-  cloneOp(*step.op, local, b);
-  if (!wantLogDet)
-    return;
-  LaneBuilder at(b.builder, step.op->getLoc());
-  Link link{step.op, step.operand, step.negative, lookup};
-  addLogDet(emitLogDerivative(link,
-                              local.lookup(step.op->getOperand(step.operand)),
-                              local.lookup(step.op->getResult(0)), at),
-            /*negate=*/false);
-}
-
-Value Derivation::runBackward(const Chain::Step &step, Value after, Range range,
-                              Block &block, IRMapping &local) {
-  auto lookup = [&](Value v) { return local.lookup(v); };
-  if (step.isMonotone()) {
-    MonotoneMap map{block, step.increasing, range, lookup};
-    Value before = emitMonotoneInverse(map, after, b);
-    if (wantLogDet)
-      addLogDet(b.log(b.unary<lane::AbsOp>(
-                    emitMonotone(map, before, /*derivative=*/true, b).second)),
-                /*negate=*/true);
-    return before;
-  }
-  if (!step.op) {
-    ArrayRef<int64_t> placeShape =
-        lane::typeOf(block.getArgument(0)).getShape();
-    SmallVector<int64_t> back(step.elements.size());
-    for (auto [k, element] : llvm::enumerate(step.elements))
-      back[element] = k;
-    return rearrange(after, back, placeShape, b);
-  }
-  LaneBuilder at(b.builder, step.op->getLoc());
-  Link link{step.op, step.operand, step.negative, lookup};
-  Value before = emitInverse(link, after, at);
-  if (wantLogDet)
-    addLogDet(emitLogDerivative(link, before, after, at), /*negate=*/true);
-  return before;
-}
-
 bool Derivation::runParam(ParamOp param) {
   if (known.contains(param.getValue()))
     return false;
@@ -250,7 +139,7 @@ bool Derivation::step(Operation &op) {
     return runParam(param);
   if (knows(op.getResults()) || !knows(op.getOperands()))
     return false;
-  cloneOp(op, known, b);
+  emitValue(op, known, b);
   return true;
 }
 

@@ -63,6 +63,11 @@ mlir::Value materialiseParam(ParamOp param, ParamScope &params,
 bool emitForward(mlir::Operation &op, mlir::IRMapping &known,
                  ParamScope &params, lane::LaneBuilder &builder, Fault &fault);
 
+/// Clones one value operation whose operands are known: structured products
+/// become lane code and `first` a mean over the batch.
+void emitValue(mlir::Operation &op, mlir::IRMapping &known,
+               lane::LaneBuilder &builder);
+
 /// Indices of the parameters declared in `region`, nested ones too.
 llvm::SmallVector<int64_t> paramsIn(mlir::Region &region);
 

@@ -1,7 +1,6 @@
 // Monotone updates; see Monotone.h.
 #include "Flow/Transforms/Monotone.h"
 
-#include "Flow/Transforms/Updates.h"
 #include "llvm/ADT/SetVector.h"
 
 #include <cmath>
@@ -16,12 +15,11 @@ static constexpr int64_t halvings = 62;
 
 /// What f reads beside x.
 static llvm::SetVector<Value> contextOf(const MonotoneMap &map) {
-  llvm::DenseSet<Value> dependent = dependentValues(map.block);
   llvm::SetVector<Value> context;
   for (Operation &op : map.block.without_terminator())
-    if (dependent.contains(op.getResult(0)))
+    if (map.own.contains(op.getResult(0)))
       for (Value v : op.getOperands())
-        if (!dependent.contains(v))
+        if (!map.own.contains(v))
           context.insert(v);
   return context;
 }
@@ -29,10 +27,9 @@ static llvm::SetVector<Value> contextOf(const MonotoneMap &map) {
 /// f at x, with its context mapped in `values`.
 static Value cloneBody(const MonotoneMap &map, Value x, IRMapping values,
                        OpBuilder &builder) {
-  llvm::DenseSet<Value> dependent = dependentValues(map.block);
   values.map(map.block.getArgument(0), x);
   for (Operation &op : map.block.without_terminator())
-    if (dependent.contains(op.getResult(0)))
+    if (map.own.contains(op.getResult(0)))
       builder.clone(op, values);
   return values.lookup(map.block.getTerminator()->getOperand(0));
 }
@@ -118,7 +115,7 @@ Value rill::flow::emitMonotoneInverse(const MonotoneMap &map, Value y,
     return lane::typeOf(derived).isFloat() ? b.unary<lane::StopOp>(derived)
                                            : derived;
   };
-  MonotoneMap still{map.block, map.increasing, map.range, stopped};
+  MonotoneMap still{map.block, map.own, map.increasing, map.range, stopped};
   Value x = b.unary<lane::StopOp>(
       fromCoordinate(map.range, bisect(still, target, b), b));
   for (int step = 0; step < 2; ++step) {

@@ -7,13 +7,15 @@
 
 #include "Flow/Analysis/Ranges.h"
 #include "Lane/IR/LaneBuilder.h"
+#include "llvm/ADT/DenseSet.h"
 
 namespace rill::flow {
 
-/// f as the block of an update: its argument, the operations that depend on it
-/// and the yielded value; `lookup` gives derived values of everything else.
+/// f as the block of an update: its argument, the values `own` that depend on
+/// it and the yielded value; `lookup` gives derived values of everything else.
 struct MonotoneMap {
   mlir::Block &block;
+  const llvm::DenseSet<mlir::Value> &own;
   bool increasing;
   Range range; ///< of x
   llvm::function_ref<mlir::Value(mlir::Value)> lookup;

@@ -58,9 +58,11 @@ static bool isPermutation(ArrayRef<int64_t> elements, int64_t count) {
   return int64_t(elements.size()) == count && int64_t(seen.size()) == count;
 }
 
-static UpdateVerdict judgeChain(UpdateOp update) {
+/// The first way: a chain of injective operations, through the values
+/// `dependent`.
+static UpdateVerdict judgeChain(UpdateOp update,
+                                const llvm::DenseSet<Value> &dependent) {
   Block &block = update.getBody().front();
-  llvm::DenseSet<Value> dependent = dependentValues(block);
   Ranges ranges;
   Range space{update.getLo().convertToDouble(),
               update.getHi().convertToDouble()};
@@ -69,6 +71,7 @@ static UpdateVerdict judgeChain(UpdateOp update) {
   ranges.assume(block.getArgument(0), space);
 
   UpdateVerdict verdict;
+  verdict.own = dependent;
   verdict.range = space;
   Value value = block.getTerminator()->getOperand(0);
   if (!dependent.contains(value)) {
@@ -136,7 +139,7 @@ static bool proveMonotone(UpdateOp update, UpdateVerdict &verdict) {
     return false;
   Ranges ranges;
   ranges.assume(block.getArgument(0), verdict.range);
-  Trend trend = Trends(block.getArgument(0), ranges).of(after);
+  Trend trend = Trends(block.getArgument(0), ranges, verdict.own).of(after);
   if (!trend.isProof() || !llvm::is_sorted(trend.axes)) {
     if (verdict.occursTwice && verdict.refusal == Refusal::NotInjective &&
         trend.culprit) {
@@ -156,7 +159,7 @@ static bool proveMonotone(UpdateOp update, UpdateVerdict &verdict) {
   return true;
 }
 
-/// The third way: a rank-one change whose determinant has one sign.
+/// The last way: a rank-one change whose determinant has one sign.
 static void proveRankOne(UpdateOp update, UpdateVerdict &verdict) {
   std::optional<RankOne> change = matchRankOne(update);
   if (!change)
@@ -175,13 +178,52 @@ static void proveRankOne(UpdateOp update, UpdateVerdict &verdict) {
   verdict.rankOne = change;
 }
 
+/// Whether a refused chain leaves room for another way.
+static bool mayHaveOtherProof(const UpdateVerdict &verdict) {
+  return !verdict.accepted && !verdict.ignoresPlace &&
+         (verdict.refusal == Refusal::NotInjective ||
+          verdict.refusal == Refusal::MixesElements ||
+          verdict.refusal == Refusal::FactorMayBeZero);
+}
+
+/// One of the first two ways, through the values `own`.
+static UpdateVerdict judgeThrough(UpdateOp update,
+                                  const llvm::DenseSet<Value> &own) {
+  UpdateVerdict verdict = judgeChain(update, own);
+  if (mayHaveOtherProof(verdict))
+    proveMonotone(update, verdict);
+  return verdict;
+}
+
+/// The third way: each element as before, with a context that reads earlier
+/// elements of the place.
+static void judgeCausality(UpdateOp update, UpdateVerdict &verdict) {
+  Block &block = update.getBody().front();
+  Value after = block.getTerminator()->getOperand(0);
+  if (lane::typeOf(after).getShape() !=
+      lane::typeOf(block.getArgument(0)).getShape())
+    return;
+  Dependence dependence(block.getArgument(0));
+  std::optional<Causality> causality = findCausality(block, after, dependence);
+  if (!causality) {
+    verdict.anything = whereAnything(block, after, dependence);
+    return;
+  }
+  // The same values as before: there is no context that reads the place.
+  if (causality->own.size() == verdict.own.size())
+    return;
+  verdict = judgeThrough(update, causality->own);
+  if (verdict.accepted)
+    verdict.causal = std::move(causality->order);
+}
+
 UpdateVerdict rill::flow::judgeUpdate(UpdateOp update) {
-  UpdateVerdict verdict = judgeChain(update);
-  bool mayBeMonotone = verdict.refusal == Refusal::NotInjective ||
-                       verdict.refusal == Refusal::MixesElements ||
-                       verdict.refusal == Refusal::FactorMayBeZero;
-  if (!verdict.accepted && !verdict.ignoresPlace && mayBeMonotone &&
-      !proveMonotone(update, verdict))
+  UpdateVerdict verdict =
+      judgeThrough(update, dependentValues(update.getBody().front()));
+  if (!verdict.accepted &&
+      (verdict.refusal == Refusal::MixesElements || verdict.occursTwice))
+    judgeCausality(update, verdict);
+  if (mayHaveOtherProof(verdict))
     proveRankOne(update, verdict);
   return verdict;
 }

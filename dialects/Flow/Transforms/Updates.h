@@ -3,6 +3,7 @@
 #ifndef RILL_FLOW_TRANSFORMS_UPDATES_H
 #define RILL_FLOW_TRANSFORMS_UPDATES_H
 
+#include "Flow/Analysis/Causality.h"
 #include "Flow/Analysis/Injectivity.h"
 #include "Flow/IR/FlowOps.h"
 #include "Flow/Transforms/RankOne.h"
@@ -45,6 +46,13 @@ struct UpdateVerdict {
   /// Accepted without a chain, in the forward direction only.
   std::optional<RankOne> rankOne;
   bool isOneWay() const { return rankOne.has_value(); }
+  /// The values of the update that its steps lead through; what else it reads
+  /// is context.
+  llvm::DenseSet<mlir::Value> own;
+  /// The order in which the context comes first, if it reads the place too.
+  std::optional<CausalOrder> causal;
+  /// For a context that reads the whole place: where it becomes so.
+  mlir::Operation *anything = nullptr;
 };
 
 /// The values of a block that depend on its first argument, itself included.

@@ -125,8 +125,8 @@ struct Accepted {
 };
 
 static std::string programOf(const char *space, const char *body) {
-  return std::string("use std.nets.mlp\nflow f[](x: ") + space + ") {\n" +
-         body + "\n}\ndist p = pull(f[], Normal)\nmain p\n";
+  return std::string("use std.nets.{mlp, made}\nflow f[](x: ") + space +
+         ") {\n" + body + "\n}\ndist p = pull(f[], Normal)\nmain p\n";
 }
 
 class AcceptedFlow : public testing::TestWithParam<Accepted> {};
@@ -214,6 +214,36 @@ INSTANTIATE_TEST_SUITE_P(
                  "view (a, b) = halves(x)\nrepeat 2 {\n"
                  " b := b + (mlp[4](a) -> Real[2])\n a := a + 2 * b\n}\n"
                  "x := 2 * x"},
+        Accepted{"masked_network", "Real[4]",
+                 "let (s, m) = made[8, 8](x) -> (Real[4], Real[4])\n"
+                 "x := x * exp(2 * tanh(s)) + m"},
+        Accepted{"masked_network_of_one", "Real[1]",
+                 "let (s, m) = made[4](x) -> (Real[1], Real[1])\n"
+                 "x := x * exp(s) + m"},
+        Accepted{"masked_network_and_reversal", "Real[3]",
+                 "repeat 2 {\n x := sinh(x) / 2 + (made[6](x) -> Real[3])\n"
+                 " x := reverse(x)\n}"},
+        Accepted{"causal_back_to_front", "Real[4]",
+                 "x := x + tanh(vec[i: 4] sum[j: 4 if j > i] x[j])"},
+        Accepted{"causal_of_what_was_computed", "Real[4]",
+                 "let e = tanh(x)\n"
+                 "let c = vec[i: 4] sum[j: 4 if j < i] e[j]\n"
+                 "x := sinh(x) * exp(c)"},
+        Accepted{"causal_along_rows", "Real[3, 2]",
+                 "let c = vec[i: 3, k: 2] sum[j: 3, l: 2 if j < i] x[j, l]\n"
+                 "x := x * exp(tanh(c)) + sq(c)"},
+        Accepted{"causal_in_row_major_order", "Real[2, 2]",
+                 "let c = vec[i: 2, k: 2] sum[j: 2, l: 2 if 2*j + l < 2*i + k] "
+                 "x[j, l]\nx := x + c"},
+        Accepted{"causal_and_monotone", "Real[3]",
+                 "let c = vec[i: 3] sum[j: 3 if j < i] x[j]\n"
+                 "x := x^3 + x * exp(tanh(c)) + c"},
+        Accepted{"causal_over_positive", "Positive[3]",
+                 "let c = vec[i: 3] sum[j: 3 if j < i] log(x[j])\n"
+                 "x := log(x) + c"},
+        Accepted{"causal_in_a_part", "Real[4]",
+                 "view (a, b) = halves(x)\n"
+                 "b := b * exp(tanh(made[4](b) -> Real[2])) + a"},
         Accepted{"nested_repeat", "Real[2]",
                  "repeat 2 {\n param s: Positive[2] = 1\n x := s * x\n"
                  " repeat 3 { param m: Real[2] = 0; x := x + m }\n}"}),
@@ -274,6 +304,23 @@ INSTANTIATE_TEST_SUITE_P(
                 "x := concat(x[0..1], x[0..1])", "R0217"},
         Refused{"network_of_own_place", "Real[2]",
                 "x := x + (mlp[8](x) -> Real[2])", "R0217"},
+        Refused{"context_of_grade_up_to_its_own", "Real[3]",
+                "let c = vec[i: 3] sum[j: 3 if j <= i] x[j]\n"
+                "x := x * exp(c)",
+                "R0217"},
+        Refused{"context_of_both_sides", "Real[3]",
+                "let c = vec[i: 3] sum[j: 3 if j < i] x[j]\n"
+                "let d = vec[i: 3] sum[j: 3 if j > i] x[j]\n"
+                "x := x + c * d",
+                "R0217"},
+        Refused{"causal_but_factor_may_be_zero", "Real[3]",
+                "let c = vec[i: 3] sum[j: 3 if j < i] x[j]\nx := x * c",
+                "R0214"},
+        Refused{"mask_that_is_trained", "Real[3]",
+                "param a: Real[3] = 1\n"
+                "let c = vec[i: 3] sum[j: 3 if stop(a[j]) < stop(a[i])] x[j]\n"
+                "x := x + c",
+                "R0217"},
         Refused{"normalised_by_own_norm", "Real[2]", "x := x * exp(norm2(x))",
                 "R0217"},
         Refused{"plain_matrix", "Real[2]",

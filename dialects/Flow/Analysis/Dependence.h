@@ -1,0 +1,57 @@
+// Which elements of a place each element of a value depends on, by the formula
+// alone: masks that are known before any run cut dependence off. Grades along
+// an axis and orders of evaluation are read off it (Causality.h).
+#ifndef RILL_FLOW_ANALYSIS_DEPENDENCE_H
+#define RILL_FLOW_ANALYSIS_DEPENDENCE_H
+
+#include "Flow/IR/FlowOps.h"
+#include "Lane/Interp/Known.h"
+#include "llvm/ADT/BitVector.h"
+
+#include <map>
+#include <memory>
+
+namespace rill::flow {
+
+class Dependence {
+public:
+  /// `place`: the value whose elements others depend on.
+  explicit Dependence(mlir::Value place);
+
+  /// Row-major, for each element of the value the number of the set that it
+  /// depends on; null if no element depends on the place.
+  const lane::Array *of(mlir::Value value);
+
+  /// The elements of the place in set `number`; set 0 is empty.
+  const llvm::BitVector &set(int64_t number) const { return sets[number]; }
+  int64_t numSets() const { return int64_t(sets.size()); }
+
+  lane::Known &known() { return constants; }
+
+private:
+  using Sets = std::optional<lane::Array>;
+  int64_t numberOf(const llvm::BitVector &set);
+  int64_t unite(int64_t a, int64_t b);
+  Sets compute(mlir::Operation *op, unsigned result);
+  Sets elementwise(mlir::Operation *op);
+  Sets contraction(lane::ContractOp op);
+  Sets reduction(lane::ReduceOp op);
+  Sets cumulative(lane::CumsumOp op);
+  Sets pieces(mlir::ValueRange parts, mlir::ArrayAttr indices,
+              mlir::Value whole);
+  /// Every element depends on all that any operand does.
+  lane::Array everything(mlir::Operation *op, mlir::Value result);
+  /// The set of element k of a value, 0 if it does not depend.
+  int64_t at(mlir::Value value, int64_t k);
+
+  mlir::Value place;
+  lane::Known constants;
+  std::vector<llvm::BitVector> sets;
+  std::map<std::vector<uint64_t>, int64_t> numbers;
+  std::map<std::pair<int64_t, int64_t>, int64_t> unions;
+  llvm::DenseMap<mlir::Value, std::unique_ptr<lane::Array>> found;
+};
+
+} // namespace rill::flow
+
+#endif
