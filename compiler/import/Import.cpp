@@ -5,8 +5,11 @@
 #include "import/Locations.h"
 #include "import/Regions.h"
 
+#include "Flow/Analysis/Ranges.h"
 #include "Prob/IR/ProbOps.h"
 #include "mlir/IR/Verifier.h"
+
+#include <cmath>
 
 using namespace mlir;
 using namespace rill;
@@ -28,12 +31,6 @@ static void refuseUnsupported(const typed::Program &program,
     if (op.kind == typed::OpKind::Deriv)
       diag.error(lang::Code::UnsupportedConstruct, op.range,
                  "'" + op.name + "' is not compiled yet");
-    if (op.kind == typed::OpKind::MatVec &&
-        program.values[op.operands[1]].space.shape().size() != 1)
-      diag.error(lang::Code::UnsupportedConstruct, op.range,
-                 "a structured matrix times several vectors at once is not "
-                 "compiled yet")
-          .help("apply it to a place of space Real[D]");
     // It starts before the repeat, where that place is not at hand.
     if (op.kind == typed::OpKind::Param &&
         program.params[op.index].stack.size() < depth &&
@@ -140,6 +137,17 @@ static void importDist(typed::DistId id, const typed::Program &program,
     importMember(dist.sample, op.getSample(), program, sources, loc, b);
   } else {
     importFlow(dist, op.getFlow(), program, sources, loc, b);
+    // What proofs may use of the place where it starts, and of conditions.
+    SmallVector<double> ranges;
+    auto state = [&](const lang::Space &space) {
+      bool known = space.isFloat();
+      ranges.push_back(known ? space.lo() : -HUGE_VAL);
+      ranges.push_back(known ? space.hi() : HUGE_VAL);
+    };
+    state(program.places[dist.flowPlace].space);
+    for (typed::ValueId id : dist.flow.args)
+      state(program.values[id].space);
+    op->setAttr(flow::rangesAttr, b.getDenseF64ArrayAttr(ranges));
   }
 }
 

@@ -45,8 +45,8 @@ static std::string nameOf(Value value, const lang::SourceManager &sources) {
   while (auto spread = value.getDefiningOp<lane::SpreadOp>())
     value = spread.getX(); // it has the place of the whole formula
   Operation *op = value.getDefiningOp();
-  if (!op)
-    return "";
+  if (!op || isa<flow::SplitOp, flow::JoinOp, flow::RepeatOp>(op))
+    return ""; // a place: its text is elsewhere
   if (auto update = dyn_cast<flow::UpdateOp>(op))
     return update.getName().str(); // a place after an update of it
   if (auto named = dyn_cast<NameLoc>(op->getLoc()))

@@ -249,6 +249,15 @@ distsJson(const typed::Program &program,
   return array;
 }
 
+static bool readsRows(func::FuncOp init) {
+  for (unsigned i = 0; i < init.getNumArguments(); ++i)
+    if (!cast<StringAttr>(init.getArgAttr(i, argAttr))
+             .getValue()
+             .starts_with("param:"))
+      return true;
+  return false;
+}
+
 static json::Object trainJson(const typed::Train &train, size_t index,
                               const typed::Program &program, ModuleOp lane) {
   std::string name = "train" + std::to_string(index);
@@ -262,8 +271,8 @@ static json::Object trainJson(const typed::Train &train, size_t index,
       {"data", train.data ? program.data[*train.data].name : ""},
       {"loss", name + ".loss"},
       {"grad", name + ".grad"},
-      {"init", name + ".init"},
-      {"init_uses_data", init.getNumArguments() != 0},
+      {"init", init ? name + ".init" : std::string()},
+      {"init_uses_data", init && readsRows(init)},
       {"require", lane.lookupSymbol(name + ".require") ? name + ".require"
                                                        : std::string()},
       {"params", paramsTaken(grad, "grad:", true)},

@@ -120,9 +120,10 @@ LogicalResult FirstOp::verify() {
 
 LogicalResult MatVecOp::verify() {
   ArrayRef<int64_t> matrix = lane::typeOf(getMatrix()).getShape();
-  if (matrix.size() != 2 || matrix[0] != matrix[1] ||
-      lane::typeOf(getX()).getShape() != matrix.drop_front() ||
-      lane::typeOf(getResult()).getShape() != matrix.drop_front()) // 1.
+  ArrayRef<int64_t> shape = lane::typeOf(getX()).getShape();
+  if (matrix.size() != 2 || matrix[0] != matrix[1] || shape.empty() ||
+      shape.back() != matrix[1] ||
+      lane::typeOf(getResult()).getShape() != shape) // 1.
     return emitOpError("needs a [D, D] matrix and vectors of D");
   return success();
 }

@@ -148,7 +148,8 @@ def Flow_MatVecOp : Flow_Op<"matvec", [Pure]> {
   let description = [{
     `matrix` is the raw array of a parameter whose chart is `structure`: plu,
     orthogonal, lower_unit or permutation. All are invertible for every raw value.
-    1. `matrix` is [D, D], the vector and the result [D].
+    The vectors are the last axis; each is multiplied by itself.
+    1. `matrix` is [D, D], operand and result [.., D] of one shape.
   }];
   let arguments = (ins Lane_InvFloat:$matrix, Lane_Float:$x, StrAttr:$structure);
   let results = (outs Lane_Float:$result);

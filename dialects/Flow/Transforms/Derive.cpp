@@ -55,7 +55,7 @@ Value rill::flow::materialiseParam(ParamOp param, ParamScope &params,
                                    IRMapping &known, LaneBuilder &b) {
   LaneBuilder at(b.builder, param.getLoc());
   int64_t index = param.getIndex();
-  if (params.initial && !params.collected.count(index)) {
+  if (params.starts(index) && !params.collected.count(index)) {
     IRMapping local(known);
     Block &init = param.getInit().front();
     for (Operation &op : init.without_terminator())
@@ -66,7 +66,7 @@ Value rill::flow::materialiseParam(ParamOp param, ParamScope &params,
                                   : chartToRaw(param.getChart(), value, at);
   }
   Value raw =
-      params.initial ? params.collected.at(index) : params.raws.at(index);
+      params.starts(index) ? params.collected.at(index) : params.raws.at(index);
   return isMatrixChart(param.getChart())
              ? raw
              : chartToValue(param.getChart(), raw, at);
@@ -120,7 +120,8 @@ bool Derivation::runSplit(Operation &op, ValueRange pieces, ArrayAttr parts,
 bool Derivation::runParam(ParamOp param) {
   if (known.contains(param.getValue()))
     return false;
-  if (params.initial && stopped(param, captures(param.getInit()).getArrayRef()))
+  if (params.starts(param.getIndex()) &&
+      stopped(param, captures(param.getInit()).getArrayRef()))
     return false;
   known.map(param.getValue(), materialiseParam(param, params, known, b));
   return true;

@@ -16,15 +16,16 @@
 namespace rill::flow {
 
 /// Where a derivation finds parameters: raw arrays by index, with one leading
-/// axis per enclosing repeat that is not entered yet. With `initial`, nothing
-/// is read: parameters get their initial values, whose raw arrays (stacked like
-/// the former) are collected.
+/// axis per enclosing repeat that is not entered yet. With `initial`, what is
+/// not among them starts: it gets its initial value, whose raw array (stacked
+/// like the former) is collected.
 ///
 /// With `judging`, the conditions that the derived code states on parameters
 /// are collected: truth values with one leading axis per enclosing repeat.
 struct ParamScope {
   std::map<int64_t, mlir::Value> raws;
   bool initial = false;
+  bool starts(int64_t index) const { return initial && !raws.count(index); }
   std::map<int64_t, mlir::Value> collected;
   bool judging = false;
   llvm::MapVector<mlir::Operation *, mlir::Value> conditions;
