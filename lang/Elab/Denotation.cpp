@@ -156,6 +156,8 @@ std::string Den::describe() const {
     return "a condition";
   case Kind::Partial:
     return "the subject of a law";
+  case Kind::Solver:
+    return "a solver";
   }
   return "something";
 }
