@@ -76,6 +76,7 @@ private:
   void importAssign(const Op &op);
   void importRepeat(const Op &op);
   void importMember(const Op &op);
+  void importOde(const Op &op);
   void importGradient(const Op &op);
   void openCut(PlaceId parent, unsigned cut, mlir::Location loc);
 
@@ -92,6 +93,7 @@ private:
   llvm::DenseMap<lang::typed::ValueId, mlir::Value> values;
   std::map<PlaceId, Place> places;
   llvm::SmallVector<mlir::Operation *> repeats; ///< enclosing, from outside in
+  mlir::Operation *field = nullptr; ///< enclosing ode: parameters stand before
 };
 
 } // namespace rill::import

@@ -322,6 +322,15 @@ private:
   std::vector<Den> placeLeaves(const ast::Expr &expr, Frame &frame);
   void requireStmt(const ast::OutStmt &stmt, Frame &frame, SourceRange range);
 
+  //===--- Dynamics (Dynamics.cpp) ---===//
+  Den rungeKutta(const ast::CallExpr &node, const ast::Expr &expr,
+                 Frame &frame);
+  Den odeFlow(const ast::CallExpr &node, const ast::Expr &expr, Frame &frame);
+  void applyOde(const Callable &ode, const Den &target, Frame &frame,
+                SourceRange range);
+  std::optional<Tensor> velocity(const Callable &ode, const Tensor &x,
+                                 const Tensor &t, Frame &frame);
+
   //===--- Laws (Laws.cpp, LawBodies.cpp, Generative.cpp, Dists.cpp) ---===//
   Den evalLawCall(const Den &base, const ast::CallExpr &node,
                   const ast::Expr &expr, Frame &frame);

@@ -196,7 +196,7 @@ std::vector<std::string> Elaborator::visibleNames(const EnvPtr &env) {
 Den Elaborator::unknownName(const std::string &name, SourceRange range,
                             const EnvPtr &env) {
   static const std::set<std::string> later = {
-      "ode", "sde", "jump", "scan", "ema", "frozen", "geodesic", "expm"};
+      "sde", "jump", "scan", "ema", "frozen", "geodesic", "expm"};
   if (later.count(name))
     return unsupported(range, "'" + name + "'");
   Diagnostic &d =

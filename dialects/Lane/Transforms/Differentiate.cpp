@@ -90,16 +90,20 @@ struct Differentiate : impl::LaneDifferentiateBase<Differentiate> {
       if (isa<VjpOp, JvpOp>(op))
         work.push_back(op);
     });
+    llvm::DenseSet<Operation *> nests;
     for (Operation *op : work) {
+      // An outer derivative should see clean code: cleaned when all in it are
+      // expanded, since cleaning makes loops anew with what stands in them.
+      if (nests.contains(op))
+        cleanUp(op);
       Operation *outer = op->getParentOp();
-      auto vjp = dyn_cast<VjpOp>(op);
-      if (failed(vjp ? expandVjp(vjp) : expandJvp(cast<JvpOp>(op))))
-        return signalPassFailure();
-      // An outer derivative should see clean code.
       while (outer && !isa<VjpOp, JvpOp>(outer))
         outer = outer->getParentOp();
       if (outer)
-        cleanUp(outer);
+        nests.insert(outer);
+      auto vjp = dyn_cast<VjpOp>(op);
+      if (failed(vjp ? expandVjp(vjp) : expandJvp(cast<JvpOp>(op))))
+        return signalPassFailure();
     }
     // With no derivative left to come, stop is only its operand.
     getOperation()->walk([](StopOp stop) {
