@@ -84,13 +84,22 @@ LogicalResult expandJvp(JvpOp op) {
 
 namespace {
 struct Differentiate : impl::LaneDifferentiateBase<Differentiate> {
-  void runOnOperation() override {
-    SmallVector<Operation *> work; // inner operations before outer ones
+  /// The first derivative that holds no other; null if none is left.
+  Operation *innermost() {
+    Operation *found = nullptr;
     getOperation()->walk<WalkOrder::PostOrder>([&](Operation *op) {
-      if (isa<VjpOp, JvpOp>(op))
-        work.push_back(op);
+      if (!isa<VjpOp, JvpOp>(op))
+        return WalkResult::advance();
+      found = op;
+      return WalkResult::interrupt();
     });
-    for (Operation *op : work) {
+    return found;
+  }
+
+  void runOnOperation() override {
+    // Inner operations before outer ones, each looked up anew: cleaning may
+    // have erased or merged some that were still to come.
+    while (Operation *op = innermost()) {
       Operation *outer = op->getParentOp();
       auto vjp = dyn_cast<VjpOp>(op);
       if (failed(vjp ? expandVjp(vjp) : expandJvp(cast<JvpOp>(op))))

@@ -128,3 +128,17 @@ func.func @matvec_1(%w: !lane.t<2x3xf32, inv>, %x: !lane.t<3xf32>) {
   %0 = flow.matvec "plu" %w, %x : (!lane.t<2x3xf32, inv>, !lane.t<3xf32>) -> !lane.t<3xf32>
   return
 }
+
+// -----
+
+func.func @update_3(%x: !lane.t<4xf32>) {
+  // expected-error@+1 {{needs an inverse from its result to the place}}
+  %0 = flow.update %x {name = "x", spelling = "x", lo = 0.0 : f64, hi = 1.0 : f64} : !lane.t<4xf32> -> !lane.t<4xf32> {
+  ^bb0(%a: !lane.t<4xf32>):
+    flow.yield %a : !lane.t<4xf32>
+  } inverse {
+  ^bb0(%a: !lane.t<2xf32>):
+    flow.yield %a : !lane.t<2xf32>
+  }
+  return
+}
