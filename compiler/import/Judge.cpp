@@ -21,6 +21,8 @@ using flow::Refusal;
 using lang::Code;
 
 static Code codeOf(const flow::UpdateVerdict &verdict) {
+  if (verdict.byAuthor && !verdict.ignoresPlace)
+    return Code::InverseMisfit;
   switch (verdict.refusal) {
   case Refusal::FactorMayBeZero:
     return Code::FactorMayBeZero;
@@ -73,9 +75,12 @@ static void report(flow::UpdateOp update, const flow::UpdateVerdict &verdict,
     under = factor.empty() ? "the factor may be zero: " + verdict.why
                            : "'" + factor + "' may be zero: " + verdict.why;
   }
+  bool misfit = codeOf(verdict) == Code::InverseMisfit;
   lang::Diagnostic &d =
       diag.error(codeOf(verdict), range,
-                 "this update is not invertible in '" + name + "'", under);
+                 misfit ? "'inverse by' of an update that is not elementwise"
+                        : "this update is not invertible in '" + name + "'",
+                 under);
   if (culprit.isValid() && !inside)
     d.label(culprit, "here");
   if (verdict.anything && verdict.refusal == Refusal::MixesElements)
@@ -84,6 +89,14 @@ static void report(flow::UpdateOp update, const flow::UpdateVerdict &verdict,
         (mixer.file != range.file || mixer.begin != range.begin))
       d.label(mixer, "from here on elements depend on others that do not come "
                      "before them");
+  if (misfit) {
+    d.why("the author gives the inverse and the compiler derives the "
+          "log-determinant, which it can where each element of '" +
+          name + "' is made of its own former value and of other places");
+    d.help("update one part from another: view (a, b) = halves(" + name + ")");
+    d.help("use a structured matrix (PLU, Orthogonal) to mix the elements");
+    return;
+  }
   d.why("each update must be injective in the place it replaces, for every "
         "value of what it reads");
   std::string see =
@@ -190,7 +203,9 @@ std::string rill::import::explain(ModuleOp model,
         llvm::any_of(verdict.chain.steps, [](const flow::Chain::Step &step) {
           return isa_and_nonnull<flow::OdeOp>(step.op);
         });
-    if (verdict.isOneWay())
+    if (verdict.byAuthor)
+      inverse = "by the author, checked by check roundtrip";
+    else if (verdict.isOneWay())
       inverse = "none";
     else if (field)
       inverse = "the same field backwards";

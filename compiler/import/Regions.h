@@ -12,6 +12,7 @@
 #include "Support/Source.h"
 #include "Typed/Typed.h"
 
+#include "Flow/IR/FlowOps.h"
 #include "Lane/IR/LaneOps.h"
 #include "mlir/IR/Builders.h"
 
@@ -74,6 +75,7 @@ private:
   void importParam(const Op &op);
   void importView(const Op &op);
   void importAssign(const Op &op);
+  void importInverse(const Op &op, flow::UpdateOp update);
   void importRepeat(const Op &op);
   void importMember(const Op &op);
   void importOde(const Op &op);

@@ -304,6 +304,8 @@ private:
   void bindPattern(const ast::Pattern &pattern, const Den &den, Frame &frame);
   void mergeViews(size_t first);
   void updateStmt(const ast::UpdateStmt &stmt, Frame &frame, SourceRange range);
+  void inverseBy(const ast::Expr &inverse, const Den &place,
+                 const Space &before, Frame &frame);
   void exprStmt(const ast::Expr &expr, Frame &frame);
   void forStmt(const ast::ForStmt &stmt, Frame &frame, SourceRange range);
   void eachStmt(const ast::EachStmt &stmt, Frame &frame, SourceRange range);

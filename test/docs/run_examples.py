@@ -9,7 +9,7 @@ usage: run_examples.py RILL PAGE.md ...
                      in the place of the line that begins with the same word, word for word
 
 On the page docs/errors/CODE.md the first block is one that is refused with CODE
-without a mark, since `rill explain` prints these pages.
+(or gets a warning of that code) without a mark, since `rill explain` prints these pages.
 """
 import os
 import re
@@ -31,6 +31,8 @@ def refused_as(code, folder, program):
     for command in ["check", "build"]:
         result = run(command, folder, "block.rill", program)
         if result.returncode == 1 and f"error[{code}]" in result.stderr:
+            return True, ""
+        if result.returncode == 0 and f"warning[{code}]" in result.stderr:
             return True, ""
         if result.returncode:
             break

@@ -69,6 +69,14 @@ LogicalResult UpdateOp::verify() {
     return emitOpError("has the result type ")
            << getResult().getType() << " but yields "
            << yield.getOperand(0).getType();
+  if (getInverse().empty())
+    return success();
+  Block &inverse = getInverse().front();
+  auto back = cast<YieldOp>(inverse.getTerminator());
+  if (inverse.getNumArguments() != 1 || back.getNumOperands() != 1 ||
+      inverse.getArgument(0).getType() != getResult().getType() ||
+      back.getOperand(0).getType() != getPlace().getType()) // 3.
+    return emitOpError("needs an inverse from its result to the place");
   return success();
 }
 

@@ -67,16 +67,20 @@ def Flow_UpdateOp : Flow_Op<"update", [Pure,
     The region is a function of the place's value (its one argument) that yields
     the next value; it holds everything that depends on that value. What it uses
     from outside is its context. `name` is the place's, `spelling` the source of
-    the formula, `lo` and `hi` bound the elements of the place's space.
+    the formula, `lo` and `hi` bound the elements of the place's space. A second
+    region, if any, is the author's inverse: from the next value to the place's.
     1. The region has one argument, of the place's type, and yields one value.
     2. The result has the yielded value's type.
+    3. The inverse has one argument, of the result's type, and yields one value
+       of the place's type.
   }];
   let arguments = (ins Lane_Any:$place, StrAttr:$name, StrAttr:$spelling,
                        F64Attr:$lo, F64Attr:$hi);
   let results = (outs Lane_Any:$result);
-  let regions = (region SizedRegion<1>:$body);
+  let regions = (region SizedRegion<1>:$body, MaxSizedRegion<1>:$inverse);
   let assemblyFormat = [{
     $place attr-dict `:` type($place) `->` type($result) $body
+    (`inverse` $inverse^)?
   }];
   let hasVerifier = 1;
 }

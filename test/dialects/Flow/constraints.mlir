@@ -235,3 +235,17 @@ func.func @ode_4(%x: !lane.t<2xf32, inv>) {
   }
   return
 }
+
+// -----
+
+func.func @update_3(%x: !lane.t<4xf32>) {
+  // expected-error@+1 {{needs an inverse from its result to the place}}
+  %0 = flow.update %x {name = "x", spelling = "x", lo = 0.0 : f64, hi = 1.0 : f64} : !lane.t<4xf32> -> !lane.t<4xf32> {
+  ^bb0(%a: !lane.t<4xf32>):
+    flow.yield %a : !lane.t<4xf32>
+  } inverse {
+  ^bb0(%a: !lane.t<2xf32>):
+    flow.yield %a : !lane.t<2xf32>
+  }
+  return
+}
