@@ -201,6 +201,10 @@ Den Elaborator::unknownName(const std::string &name, SourceRange range,
     return unsupported(range, "'" + name + "'");
   Diagnostic &d =
       error(Code::UnknownName, range, "unknown name '" + name + "'");
+  if (std::string module = stdlibModuleOf(name); !module.empty()) {
+    d.help("'" + name + "' is in the library: use " + module + "." + name);
+    return Den::error();
+  }
   std::string close = didYouMean(name, visibleNames(env));
   if (!close.empty()) {
     d.help("did you mean '" + close + "'?");
