@@ -151,10 +151,6 @@ bool Elaborator::bindParameter(const ast::Parameter &param, Den value,
     return false;
   }
   Space actual = value.tensor.space.withShape(value.tensor.valueShape());
-  if (value.tensor.space.isMatrixSpace()) {
-    bind(callee.env, param.name, std::move(value));
-    return true;
-  }
   if (!unify(*param.space, actual, callee, range, what))
     return false;
   Space wanted = space(*param.space, callee);
@@ -197,6 +193,13 @@ bool Elaborator::bindGroup(const std::vector<ast::Parameter> &params,
       }
     } else if (next++ >= params.size()) {
       continue;
+    }
+    if (given[index]) {
+      error(Code::WrongArguments, arg.value->range,
+            "'" + params[index].name.text + "' of '" + name +
+                "' is given twice")
+          .label(given[index]->range, "first given here");
+      ok = false;
     }
     given[index] = arg.value.get();
   }
@@ -338,6 +341,19 @@ Den Elaborator::functionBody(const Callable &callable, Frame &callee,
     return value;
   if (value.is(Den::Kind::Place))
     value = Den::ofTensor(readPlace(value, range));
+  if (result && (value.is(Den::Kind::Number) || value.is(Den::Kind::Tuple))) {
+    Space declared = space(*result, callee);
+    if (!declared.isValid())
+      return Den::error();
+    if (declared.kind() == SpaceKind::Product || value.is(Den::Kind::Tuple))
+      value = declaredAs(declared, std::move(value), body ? body->range : range,
+                         callee);
+    else if (!declared.shape().empty() ||
+             (declared.isFloat() && declared.kind() != SpaceKind::Real))
+      value = Den::ofTensor(constant(value.number, Space::real()));
+    if (value.isError())
+      return value;
+  }
   if (result && value.is(Den::Kind::Tensor)) {
     Space declared = space(*result, callee);
     if (!declared.isValid())

@@ -69,6 +69,46 @@ struct Image {
   Bounds bounds;
 };
 
+/// scale * E[..] e, or scale * e of a value without draws.
+struct ExpectTerm {
+  const ast::Expr *expr = nullptr;
+  const ast::ExpectExpr *node = nullptr; ///< null: no draws
+  Frame frame;
+  double scale = 1;
+};
+/// Linear arithmetic around expectations: -E[..] a + 0.1 * E[..] b - 1.
+struct ExpectSource {
+  std::vector<ExpectTerm> terms;
+  double shift = 0;
+
+  void multiply(double factor) {
+    for (ExpectTerm &term : terms)
+      term.scale *= factor;
+    shift *= factor;
+  }
+  void add(ExpectSource other, double sign) {
+    other.multiply(sign);
+    for (ExpectTerm &term : other.terms)
+      terms.push_back(std::move(term));
+    shift += other.shift;
+  }
+};
+
+/// How each value was made, for images.
+struct Definition {
+  typed::OpKind kind = typed::OpKind::Tensor;
+  std::string name;
+  std::vector<ValueId> operands;
+  PlaceId place = 0;
+  Bounds bounds;
+};
+/// A value that a loop uses, under its name.
+struct Use {
+  Tensor value;
+  std::string name;
+  SourceRange range;
+};
+
 /// Evaluates a region's body with `here` restored afterwards.
 class HereScope {
 public:
