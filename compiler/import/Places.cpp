@@ -14,6 +14,8 @@
 
 #include <set>
 
+#include "llvm/Support/SaveAndRestore.h"
+
 using namespace mlir;
 using namespace rill;
 using namespace rill::import;
@@ -220,7 +222,10 @@ void RegionImporter::importRepeat(const Op &op) {
   for (auto [k, id] : llvm::enumerate(roots))
     places.at(id).value = block->getArgument(k + 1);
   repeats.push_back(repeat);
-  import(body);
+  {
+    llvm::SaveAndRestore inside(derivative, nullptr);
+    import(body);
+  }
   repeats.pop_back();
   SmallVector<Value> after;
   for (PlaceId id : roots)

@@ -71,8 +71,10 @@ bool Elaborator::drawBinding(const ast::DrawBinding &draw, Frame &frame,
                              typed::Expectation &made, typed::Region &region,
                              bool inTrain) {
   HereScope scope(here, draw.value->range);
+  NameReads::Scope reads(nameReads);
   if (!draw.isDraw) {
     Den den = eval(*draw.value, frame);
+    reads.close();
     bindPattern(draw.pattern, den, frame);
     return !den.isError();
   }
@@ -115,6 +117,7 @@ bool Elaborator::drawBinding(const ast::DrawBinding &draw, Frame &frame,
       std::vector<Den> items;
       for (const Tensor &t : *drawn)
         items.push_back(Den::ofTensor(t));
+      reads.close();
       bindPattern(draw.pattern,
                   items.size() == 1 ? items[0] : Den::ofTuple(items), frame);
       made.drawsInside = true;
@@ -142,6 +145,7 @@ bool Elaborator::drawBinding(const ast::DrawBinding &draw, Frame &frame,
   value.names = subject.kind() == SpaceKind::Product
                     ? subject.fieldNames()
                     : std::vector<std::string>();
+  reads.close();
   bindPattern(draw.pattern, value, frame);
   return true;
 }

@@ -84,7 +84,14 @@ enum class OpKind {
   Latent,
   Generate,
   /// Derivative; region 0 is the function of the seeded values (its args, in
-  /// operand order). `name`: "grad", "jvp", "vjp", "div", "laplacian", "jac".
+  /// operand order), what else it uses is held. `name`:
+  /// "grad": of a scalar; one result per seeded value, of its shape.
+  /// "vjp": operands values, cotangent of the region's result; as grad.
+  /// "jvp": operands values, tangents; the tangent of the region's result.
+  /// "jac": all tangents of a result [s...] in one value [x...]: [s..., x...].
+  /// "div": the trace of jac for s = x.
+  /// Attributes of jac and div: "x_labels" and "labels", how many leading axes
+  /// of the value and of the region's result are binder axes, outside of s, x.
   Deriv,
 };
 
@@ -102,6 +109,9 @@ struct Op {
   /// The text a diagnostic may name it by: `exp(2 * tanh(s))`.
   std::string spelling;
 };
+
+/// Values that the region uses from outside, in order of first use.
+std::vector<ValueId> captures(const Region &region);
 
 struct ValueInfo {
   Space space;
