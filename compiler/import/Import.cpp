@@ -75,6 +75,9 @@ static void refuseUnsupported(const typed::Program &program,
     if (dist.sample)
       refuseUnsupported(program, *dist.sample, diag);
   }
+  for (const typed::Data &data : program.data)
+    if (data.draw)
+      refuseUnsupported(program, *data.draw, diag);
   for (const typed::Train &train : program.trains)
     refuseUnsupported(program, train.loss.expectation.body, diag);
   for (const typed::Check &check : program.checks)

@@ -11,10 +11,9 @@
 #include "Flow/IR/FlowOps.h"
 #include "llvm/ADT/BitVector.h"
 #include "llvm/ADT/SetVector.h"
+#include "llvm/Support/SaveAndRestore.h"
 
 #include <set>
-
-#include "llvm/Support/SaveAndRestore.h"
 
 using namespace mlir;
 using namespace rill;

@@ -467,12 +467,15 @@ private:
   std::optional<typed::Expectation> plainExpectation(const ast::Expr &expr,
                                                      Frame &frame);
   std::optional<typed::Expectation>
-  nllLoss(const std::vector<std::shared_ptr<NamedDist>> &models, DataId data,
-          SourceRange range);
+  nllLoss(const std::vector<std::shared_ptr<NamedDist>> &models,
+          const typed::Expectation::Draw &rows, SourceRange range);
+  std::optional<std::string> trainedPath(const ast::Ident &name, Frame &frame);
+  bool trainingData(typed::Train &train, SourceRange range);
   void trainItem(const ast::TrainItem &item, SourceRange range);
   bool lossOf(const ast::Setting &setting,
               const std::vector<std::shared_ptr<NamedDist>> &models,
-              typed::Train &train, Frame &frame);
+              typed::Train &train, const Law *source, Frame &frame);
+  std::optional<DistId> drawnFrom(const Law &law, const Space &space);
   void notALoss(SourceRange range);
   void trainSetting(const ast::Setting &setting, typed::Train &train,
                     Frame &frame);
@@ -494,6 +497,11 @@ private:
 
   //===--- Top level (TopLevel.cpp) ---===//
   void dataItem(const ast::DataItem &item, Module &module, SourceRange range);
+  void drawnData(const ast::DataItem &item, const ast::RepeatExpr &drawn,
+                 typed::Data data, Module &module);
+  std::optional<Space> drawnRow(const ast::DataItem &item,
+                                const ast::RepeatExpr &drawn, Frame &frame,
+                                typed::Region &region);
   void dataArgument(const ast::Arg &arg, typed::Data &data, Frame &frame);
   void testItem(const ast::TestItem &item, SourceRange range);
   void mainItem(const ast::MainItem &item);

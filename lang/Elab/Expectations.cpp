@@ -171,7 +171,7 @@ Elaborator::expectation(const ExpectSource &source, bool inTrain) {
           ok &= drawBinding(draw, frame, made, region, inTrain);
         if (!ok)
           return;
-        auto value = floatTensor(*source.node->body, frame);
+        auto value = bodyValue(*source.node->body, frame);
         if (value && value->rank() != 0) {
           error(Code::BadCheck, source.node->body->range,
                 "an expectation needs a scalar, but this has space " +

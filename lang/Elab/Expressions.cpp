@@ -119,6 +119,9 @@ Den Elaborator::evalName(const ast::NameExpr &node, SourceRange range,
     Den thunk = *found;
     if (!thunk.truth)
       thunk.text = node.name;
+    // What a law is given is elaborated in its use; it is no definition.
+    if (thunk.parameter)
+      return force(thunk, frame);
     thunks.push_back({node.name, range, seedings.size()});
     Den value = force(thunk, frame);
     thunks.pop_back();

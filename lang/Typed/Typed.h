@@ -177,11 +177,15 @@ struct Dist {
 struct Data {
   std::string name;
   Space space;
-  std::string format; ///< "csv", "npy"
+  std::string format; ///< "csv", "npy", "draw"
   std::string path;
   std::vector<std::string> columns;
   double hold = 0, valid = 0; ///< fractions
   uint64_t seed = 1;
+  /// Format "draw": `rows` rows of what the region yields (one value per
+  /// field), drawn with the parameters of the moment.
+  std::optional<Region> draw;
+  int64_t rows = 0;
   SourceRange range;
 };
 
