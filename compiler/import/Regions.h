@@ -12,6 +12,7 @@
 #include "Support/Source.h"
 #include "Typed/Typed.h"
 
+#include "Flow/IR/FlowOps.h"
 #include "Lane/IR/LaneOps.h"
 #include "mlir/IR/Builders.h"
 
@@ -77,12 +78,14 @@ private:
   void importParam(const Op &op);
   void importView(const Op &op);
   void importAssign(const Op &op);
+  void importInverse(const Op &op, flow::UpdateOp update);
   void importRepeat(const Op &op);
   void importMember(const Op &op);
   void importDerivative(const Op &op);
   void readOuterPlaces(const lang::typed::Region &region);
   bool varies(const Op &derivative) const;
   bool isKnownOutside(const lang::typed::Region &init) const;
+  void importOde(const Op &op);
   void openCut(PlaceId parent, unsigned cut, mlir::Location loc);
 
   mlir::Location loc(const Op &op) const;
@@ -100,6 +103,7 @@ private:
   llvm::SmallVector<mlir::Operation *> repeats; ///< enclosing, from outside in
   /// The outermost derivative whose region is imported, not in a repeat of it.
   mlir::Operation *derivative = nullptr;
+  mlir::Operation *field = nullptr; ///< enclosing ode: parameters stand before
 };
 
 } // namespace rill::import

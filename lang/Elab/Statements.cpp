@@ -223,10 +223,6 @@ void Elaborator::viewStmt(const ast::LetStmt &stmt, Frame &frame,
 
 void Elaborator::updateStmt(const ast::UpdateStmt &stmt, Frame &frame,
                             SourceRange range) {
-  if (stmt.inverse) {
-    unsupported(stmt.inverse->range, "'inverse by'");
-    return;
-  }
   std::vector<Den> targets = placeLeaves(*stmt.place, frame);
   for (const Den &target : targets) {
     if (target.isError()) {
@@ -244,8 +240,13 @@ void Elaborator::updateStmt(const ast::UpdateStmt &stmt, Frame &frame,
       return;
     }
   }
-  if (stmt.op == ":=" && tryFlowCall(*stmt.value, frame, &targets))
+  if (stmt.op == ":=" && tryFlowCall(*stmt.value, frame, &targets)) {
+    if (stmt.inverse)
+      error(Code::InverseMisfit, stmt.inverse->range,
+            "'inverse by' of the use of a flow", "the flow has its own inverse")
+          .help("leave it out, or state it at the update inside of the flow");
     return;
+  }
   if (targets.size() != 1) {
     unsupported(range, "an update of several places at once");
     return;
@@ -267,9 +268,13 @@ void Elaborator::updateStmt(const ast::UpdateStmt &stmt, Frame &frame,
   }
   reads.close();
   nameReads.extend(roots[places[target.place].root].name);
-  if (value)
-    assignPlace(target, *value, range, text(stmt.value->range),
-                text(stmt.place->range));
+  if (!value)
+    return;
+  Space before = placeSpace(target.place).withShape(placeValueShape(target));
+  assignPlace(target, *value, range, text(stmt.value->range),
+              text(stmt.place->range));
+  if (stmt.inverse)
+    inverseBy(*stmt.inverse, target, before, frame);
 }
 
 void Elaborator::exprStmt(const ast::Expr &expr, Frame &frame) {

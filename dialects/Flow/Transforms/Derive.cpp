@@ -3,6 +3,7 @@
 
 #include "Flow/Transforms/Charts.h"
 #include "Flow/Transforms/Cuts.h"
+#include "Flow/Transforms/Ode.h"
 #include "Flow/Transforms/Values.h"
 
 using namespace mlir;

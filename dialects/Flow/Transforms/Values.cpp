@@ -2,6 +2,7 @@
 #include "Flow/Transforms/Values.h"
 
 #include "Flow/Transforms/Matrices.h"
+#include "Flow/Transforms/Ode.h"
 #include "Lane/IR/LaneCalculus.h"
 
 using namespace mlir;
@@ -78,6 +79,14 @@ bool rill::flow::emitValue(Operation &op, IRMapping &known, ParamScope &params,
   }
   if (auto first = dyn_cast<FirstOp>(op)) {
     known.map(first.getResult(), emitFirst(first, known, at));
+    return true;
+  }
+  if (auto ode = dyn_cast<OdeOp>(op)) {
+    auto lookup = [&](Value v) { return known.lookup(v); };
+    known.map(ode.getResult(),
+              emitOde(ode, known.lookup(ode.getX()), lookup,
+                      /*backwards=*/false, /*wantLogDet=*/false, at)
+                  .first);
     return true;
   }
   if (!isa<lane::VjpOp, lane::JvpOp>(op)) {
