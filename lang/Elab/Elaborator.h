@@ -50,6 +50,7 @@ private:
             bool shadow = true);
   void resolveUses(Module &module);
   void useItem(Module &module, const ast::UseItem &use);
+  void define(const EnvPtr &env, const std::string &name, Den den);
   const Den *find(const std::string &name, const EnvPtr &env);
   std::vector<std::string> visibleNames(const EnvPtr &env);
   static CallablePtr declaration(const ast::DefItem &def, SourceRange range,
@@ -239,12 +240,47 @@ private:
   Den extremeCall(const std::string &name, const std::vector<Den> &args,
                   SourceRange range, Frame &frame);
 
+  //===--- Derivatives (Derivatives.cpp, Seeds.cpp) ---===//
+  /// A value that a derivative varies: `x` or `x = v`.
+  struct Seed {
+    const ast::Seed *source = nullptr;
+    Den den;               ///< what the name stands for
+    Tensor value, tangent; ///< tangent: of jvp; cotangent: of vjp
+    bool varied = true;    ///< its tangent is not the number 0
+  };
+  Den derivative(const ast::DerivExpr &node, const ast::Expr &expr,
+                 Frame &frame);
+  std::optional<std::vector<Seed>> seedsOf(const ast::DerivExpr &node,
+                                           const ast::Expr &expr, Frame &frame);
+  bool seedValue(Seed &seed, Frame &frame);
+  bool tangentOf(Seed &seed, Frame &frame);
+  std::optional<Tensor> bodyValue(const ast::Expr &body, Frame &frame);
+  std::optional<Tensor>
+  varied(std::vector<Seed> &seeds, const std::string &spelling,
+         typed::Region &region,
+         const std::function<std::optional<Tensor>()> &body);
+  Tensor derivOp(const std::string &name, const std::vector<Seed> &seeds,
+                 typed::Region region, const Tensor &value,
+                 const std::vector<Space> &results,
+                 std::vector<Tensor> *all = nullptr);
+  std::optional<Tensor> gradOf(std::vector<Seed> &seeds,
+                               const std::string &spelling,
+                               const ast::Expr &body, Frame &frame,
+                               std::vector<Tensor> *all = nullptr);
+  std::optional<Den> throughSeeds(const Den &found, const std::string &name,
+                                  SourceRange range);
+  bool mayDependOn(const Den &found, const Seeding &seeding) const;
+  void dependsOnSeed(const std::string &name, SourceRange range,
+                     const Seeding &seeding);
+
   //===--- Calls (Calls.cpp, Arguments.cpp, Instances.cpp) ---===//
   Den evalCall(const ast::CallExpr &node, const ast::Expr &expr, Frame &frame,
                const ast::SpaceExpr *ascribed = nullptr);
   Den callFunction(const Callable &callable, const ast::CallExpr &node,
                    SourceRange range, Frame &frame,
                    const ast::SpaceExpr *ascribed);
+  std::optional<Space> demandOfBody(const ast::SpaceExpr *result,
+                                    const ast::Expr *body, Frame &callee);
   Den callMethod(const Den &method, const ast::CallExpr &node,
                  SourceRange range, Frame &frame);
   bool bindArguments(const ast::Parameters &params, const ast::CallExpr &node,
@@ -463,16 +499,18 @@ private:
   std::optional<Tensor> expectTerm(const ExpectTerm &term, bool inTrain,
                                    typed::Expectation &made,
                                    typed::Region &region);
-  bool readsTrainingRows(typed::Train &train, SourceRange range);
   std::optional<typed::Expectation> plainExpectation(const ast::Expr &expr,
                                                      Frame &frame);
   std::optional<typed::Expectation>
-  nllLoss(const std::vector<std::shared_ptr<NamedDist>> &models, DataId data,
-          SourceRange range);
+  nllLoss(const std::vector<std::shared_ptr<NamedDist>> &models,
+          const typed::Expectation::Draw &rows, SourceRange range);
+  std::optional<std::string> trainedPath(const ast::Ident &name, Frame &frame);
+  bool trainingData(typed::Train &train, SourceRange range);
   void trainItem(const ast::TrainItem &item, SourceRange range);
   bool lossOf(const ast::Setting &setting,
               const std::vector<std::shared_ptr<NamedDist>> &models,
-              typed::Train &train, Frame &frame);
+              typed::Train &train, const Law *source, Frame &frame);
+  std::optional<DistId> drawnFrom(const Law &law, const Space &space);
   void notALoss(SourceRange range);
   void trainSetting(const ast::Setting &setting, typed::Train &train,
                     Frame &frame);
@@ -497,6 +535,11 @@ private:
 
   //===--- Top level (TopLevel.cpp) ---===//
   void dataItem(const ast::DataItem &item, Module &module, SourceRange range);
+  void drawnData(const ast::DataItem &item, const ast::RepeatExpr &drawn,
+                 typed::Data data, Module &module);
+  std::optional<Space> drawnRow(const ast::DataItem &item,
+                                const ast::RepeatExpr &drawn, Frame &frame,
+                                typed::Region &region);
   void dataArgument(const ast::Arg &arg, typed::Data &data, Frame &frame);
   void testItem(const ast::TestItem &item, SourceRange range);
   void mainItem(const ast::MainItem &item);
@@ -540,11 +583,16 @@ private:
   std::map<const ast::Expr *, DistId> thunkDists; ///< of `let p = pull(..)`
   const ast::DefItem *conditionOwner = nullptr;   ///< whose conditions they are
   std::map<std::string, Den> outerConditions;     ///< of the dist being made
-  std::vector<ValueId> drawSteps; ///< loop indices that key draws
-  bool perSample = true;          ///< draws: per sample or once
-  bool inInit = false;            ///< inside a parameter's init
-  bool inSampling = false;        ///< jumps are harmless
-  std::set<ValueId> comparisons;  ///< Bool values from trained ones
+  std::vector<ValueId> drawSteps;   ///< loop indices that key draws
+  bool perSample = true;            ///< draws: per sample or once
+  bool inInit = false;              ///< inside a parameter's init
+  bool inSampling = false;          ///< jumps are harmless
+  std::set<ValueId> comparisons;    ///< Bool values from trained ones
+  std::optional<Space> resultSpace; ///< what the next call is asked for
+  NameReads nameReads;
+  std::vector<Seeding> seedings; ///< derivatives around this point
+  std::vector<OpenThunk> thunks;
+  size_t stops = 0; ///< `stop(...)` around this point
 };
 
 } // namespace rill::lang::elab

@@ -43,8 +43,18 @@ void Elaborator::bind(const EnvPtr &env, const ast::Ident &name, Den den,
         .help("give one of them another name");
     return;
   }
+  den.name = nameReads.bound();
   env->names[name.text] = std::move(den);
   env->ranges[name.text] = name.range;
+}
+
+/// Binds a name that no source line declares; what it already names in this
+/// environment stays the same binding.
+void Elaborator::define(const EnvPtr &env, const std::string &name, Den den) {
+  auto known = env->names.find(name);
+  bool same = known != env->names.end() && known->second.name;
+  den.name = same ? known->second.name : nameReads.bound();
+  env->names[name] = std::move(den);
 }
 
 CallablePtr Elaborator::declaration(const ast::DefItem &def, SourceRange range,
