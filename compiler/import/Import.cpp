@@ -20,6 +20,22 @@ static bool readsPlace(const typed::Region &region) {
   });
 }
 
+/// Reports what a scan cannot hold yet.
+static void refuseInScan(const typed::Region &body,
+                         lang::DiagnosticEngine &diag) {
+  for (const typed::Op &op : body.ops) {
+    if (op.kind == typed::OpKind::Repeat)
+      diag.error(lang::Code::UnsupportedConstruct, op.range,
+                 "a repeat inside of a scan is not compiled yet")
+          .help("repeat the scan instead");
+    if (op.kind == typed::OpKind::Param && readsPlace(op.regions.front()))
+      diag.error(lang::Code::UnsupportedConstruct, op.range,
+                 "an initial value from data, in an instance that the steps of "
+                 "a scan share, is not compiled yet")
+          .help("initialise from data outside of the scan");
+  }
+}
+
 /// Reports what the model level cannot express yet. `depth`: enclosing repeats.
 static void refuseUnsupported(const typed::Program &program,
                               const typed::Region &region,
@@ -42,6 +58,8 @@ static void refuseUnsupported(const typed::Program &program,
                  "an initial value from data, in an instance that the steps of "
                  "a repeat share, is not compiled yet")
           .help("give each step its own instance: brackets inside the repeat");
+    if (op.kind == typed::OpKind::Scan)
+      refuseInScan(op.regions.front(), diag);
     bool repeats = op.kind == typed::OpKind::Repeat;
     for (const typed::Region &inner : op.regions)
       refuseUnsupported(program, inner, diag, depth + repeats);

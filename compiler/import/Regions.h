@@ -14,6 +14,7 @@
 
 #include "Lane/IR/LaneOps.h"
 #include "mlir/IR/Builders.h"
+#include "llvm/ADT/DenseSet.h"
 
 #include <map>
 
@@ -73,6 +74,8 @@ private:
   void importView(const Op &op);
   void importAssign(const Op &op);
   void importRepeat(const Op &op);
+  void importScan(const Op &op);
+  void importOuterReads(const lang::typed::Region &body);
   void importMember(const Op &op);
   void importGradient(const Op &op);
   void openCut(PlaceId parent, unsigned cut, mlir::Location loc);
@@ -90,6 +93,10 @@ private:
   llvm::DenseMap<lang::typed::ValueId, mlir::Value> values;
   std::map<PlaceId, Place> places;
   llvm::SmallVector<mlir::Operation *> repeats; ///< enclosing, from outside in
+  /// Enclosing scans, each with the number of repeats around it.
+  llvm::SmallVector<std::pair<mlir::Operation *, size_t>> scans;
+  /// Reads inside of a scan that were imported before it.
+  llvm::DenseSet<const Op *> early;
 };
 
 } // namespace rill::import

@@ -156,6 +156,30 @@ private:
   std::optional<Tensor> dynamicIndex(Tensor t,
                                      const std::vector<ResolvedSlot> &slots);
 
+  /// A value that was named inside of a loop.
+  struct Use {
+    Tensor value;
+    std::string name;
+    SourceRange range;
+  };
+
+  //===--- Scans (Scans.cpp) ---===//
+  /// A scan under way: its index, and the slices x[t] of places by their whole.
+  struct ScanState {
+    ValueId index;
+    int64_t count;
+    std::map<PlaceId, PlaceId> slices;
+  };
+  void scanStmt(const ast::ScanExpr &scan, Frame &frame, SourceRange range);
+  std::optional<Den> scanSlice(const Den &place,
+                               const std::vector<ast::Slot> &slots,
+                               Frame &frame, SourceRange range);
+  std::optional<Tensor> carryStart(const ast::ScanCarry &carry, Frame &frame);
+  void nextCarry(const ast::ScanCarry &carry, const Space &space, Frame &step,
+                 typed::Region &region);
+  void closeSlices(const ScanState &state, const typed::Region &region,
+                   SourceRange range);
+
   //===--- Expressions (Expressions.cpp, Operators.cpp, Reductions.cpp) ---===//
   Den eval(const ast::Expr &expr, Frame &frame);
   Den evalNode(const ast::Expr &expr, Frame &frame);
@@ -291,6 +315,8 @@ private:
   void exprStmt(const ast::Expr &expr, Frame &frame);
   void forStmt(const ast::ForStmt &stmt, Frame &frame, SourceRange range);
   void eachStmt(const ast::EachStmt &stmt, Frame &frame, SourceRange range);
+  void checkLoopUses(const std::vector<Use> &uses, size_t firstInside,
+                     uint64_t start);
   void repeatBlock(int64_t count, const std::string &what, Frame &frame,
                    SourceRange range, const std::function<void(Frame &)> &body,
                    const std::string *indexName);
@@ -462,12 +488,8 @@ private:
   std::vector<PlaceState> places;
   std::map<PlaceId, RootState> roots;
   uint64_t clock = 0;
-  struct Use {
-    Tensor value;
-    std::string name;
-    SourceRange range;
-  };
   std::vector<std::vector<Use>> loopUses; ///< per open loop
+  std::vector<ScanState> scans;           ///< under way
   SourceRange here;                       ///< of what is being elaborated
   unsigned depth = 0;                     ///< of calls
   unsigned sites = 0;                     ///< draw sites of this region
