@@ -18,8 +18,14 @@ static std::string describeDist(const std::string &name, typed::DistId id,
   const typed::Dist &dist = program.dists[id];
   std::string text =
       llvm::formatv("dist {0}: law on {1}\n", name, dist.subject.str());
-  text += llvm::formatv("  likelihood: {0}{1}\n",
-                        prob::kindName(kindOf(program, id)),
+  for (const typed::Condition &condition : dist.conditions)
+    text += llvm::formatv("  given {0}: {1}\n", condition.name,
+                          condition.space.str());
+  std::string solvers = solversOf(program, id);
+  if (!solvers.empty())
+    solvers = " up to the solver's error: " + solvers;
+  text += llvm::formatv("  likelihood: {0}{1}{2}\n",
+                        prob::kindName(kindOf(program, id)), solvers,
                         offer.ownDraws ? ", of its own draws only" : "");
   text += llvm::formatv("  sampling: {0}\n", offer.sample ? "yes" : "no");
   if (dist.form == typed::Dist::Form::Members)

@@ -20,6 +20,8 @@ bool Elaborator::isFlow(const Den &den) const {
   case Callable::Form::Repeat:
   case Callable::Form::Compose:
   case Callable::Form::Block:
+  case Callable::Form::Given:
+  case Callable::Form::Ode:
     return true;
   default:
     return false;
@@ -48,9 +50,23 @@ void Elaborator::applyFlow(const Den &flow, const std::vector<Den> &targets,
     applyDecl(callable, targets, call, frame, range);
     return;
   }
+  if (callable.form == Callable::Form::Given) {
+    Frame giver = frame; // where the conditions are to be elaborated
+    giver.env = callable.env;
+    giver.instances = callable.instances;
+    applyFlow(callable.parts[0], targets, callable.given, giver, range);
+    return;
+  }
   if (callable.form == Callable::Form::Compose) {
     for (const Den &part : callable.parts)
       applyFlow(part, targets, nullptr, frame, range);
+    return;
+  }
+  if (callable.form == Callable::Form::Ode) {
+    if (targets.size() == 1)
+      applyOde(callable, targets[0], frame, range);
+    else
+      unsupported(range, "an 'ode' of several places at once");
     return;
   }
   Frame inner;
@@ -100,6 +116,10 @@ void Elaborator::applyDecl(const Callable &flow,
           "'" + subject[i].name.text + "' of '" + flow.name + "'";
       Space have =
           placeSpace(targets[i].place).withShape(placeValueShape(targets[i]));
+      if (subject[i].space && subject[i].space->optional) {
+        unsupported(subject[i].space->range, "a flow of an optional place");
+        return;
+      }
       if (subject[i].space) {
         if (!unify(*subject[i].space, have, callee, range, what))
           return;
@@ -158,6 +178,16 @@ bool Elaborator::tryFlowCall(const ast::Expr &expr, Frame &frame,
   if (call) {
     const auto *name = call->callee->as<ast::NameExpr>();
     const Den *found = name ? find(name->name, frame.env) : nullptr;
+    if (found && found->is(Den::Kind::Builtin) && found->text == "ode") {
+      Den flow = eval(expr, frame);
+      const std::vector<Den> &places = target ? *target : frame.subject;
+      if (places.empty() && !flow.isError())
+        error(Code::NotAPlace, expr.range,
+              "there is no place here that this flow could update");
+      else
+        applyFlow(flow, places, nullptr, frame, expr.range);
+      return true;
+    }
     bool maybe =
         call->callee->as<ast::IndexExpr>() || (found && isFlow(*found));
     if (found && found->is(Den::Kind::Thunk))

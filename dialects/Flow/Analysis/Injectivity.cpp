@@ -118,6 +118,11 @@ Verdict rill::flow::judge(Operation *op, unsigned operand, Ranges &ranges) {
           })
       .Case<lane::ReshapeOp, lane::PermuteOp, lane::ReverseOp>(
           [](Operation *) { return accept("rearrangement"); })
+      .Case([&](OdeOp) {
+        return operand == 0 ? accept("ode")
+                            : refuse(Refusal::MixesElements,
+                                     "the field reads the place itself");
+      })
       .Case([&](MatVecOp product) {
         if (operand == 1)
           return accept("structured matrix");
@@ -307,8 +312,10 @@ Value rill::flow::emitLogDerivative(const Link &link, Value x, Value y,
         return logPowerDerivative(*constantSplat(pow.getY()), x, b);
       })
       .Case([&](MatVecOp product) {
+        lane::TensorType type = lane::typeOf(product.getX());
         return logDetMatrix(product.getStructure(),
-                            link.context(product.getMatrix()), b);
+                            link.context(product.getMatrix()),
+                            type.getNumElements() / type.getShape().back(), b);
       })
       .Default([](Operation *) { return Value(); });
 }
