@@ -59,6 +59,22 @@ std::vector<lang::Space> rill::import::fieldsOf(const lang::Space &space) {
   return {space};
 }
 
+std::vector<std::pair<std::string, lang::Space>>
+rill::import::namedArrays(const std::string &name, const lang::Space &space) {
+  std::vector<std::pair<std::string, lang::Space>> arrays;
+  if (space.isOptional()) {
+    arrays = namedArrays(name, space.withOptional(false));
+    arrays.push_back({name + "?", lang::Space::make(lang::SpaceKind::Bool)});
+  } else if (space.kind() == lang::SpaceKind::Product) {
+    for (auto [field, of] : llvm::zip(space.fieldNames(), space.fields()))
+      llvm::append_range(
+          arrays, namedArrays(field.empty() ? name : name + "." + field, of));
+  } else {
+    arrays.push_back({name, space});
+  }
+  return arrays;
+}
+
 namespace {
 /// Makes one entry function at the end of a module.
 class EntryBuilder {
@@ -132,20 +148,7 @@ void EntryBuilder::addMember(const std::string &name, StringRef op,
   if (alsoF64)
     function->setAttr(alsoF64Attr, b.getUnitAttr());
   OperationState state(function.getLoc(), op);
-  // A condition with a default has it in the program's entries; the others are
-  // the last arguments.
-  const auto &conditions = program.dists[id].conditions;
-  size_t next = args.size() - llvm::count_if(conditions, [](const auto &c) {
-                  return !c.defaultValue;
-                });
-  state.addOperands(ValueRange(function.getArguments()).take_front(next));
-  lane::LaneBuilder at(b, function.getLoc());
-  for (const typed::Condition &condition : conditions)
-    state.addOperands(condition.defaultValue
-                          ? at.withRate(at.constant(varying(condition.space),
-                                                    *condition.defaultValue),
-                                        false)
-                          : Value(function.getArgument(next++)));
+  state.addOperands(function.getArguments());
   state.addTypes(results);
   state.addAttribute(
       "dist", FlatSymbolRefAttr::get(b.getContext(), distSymbol(program, id)));
@@ -161,9 +164,9 @@ void EntryBuilder::addDist(const std::string &name, typed::DistId id) {
                                                  : "x" + std::to_string(k)),
          varying(field)});
   for (const typed::Condition &condition : dist.conditions)
-    if (!condition.defaultValue)
-      conditions.push_back(
-          {"condition:" + condition.name, varying(condition.space)});
+    for (const auto &[array, space] :
+         namedArrays(condition.name, condition.space))
+      conditions.push_back({"condition:" + array, varying(space)});
   auto with = [&](ArrayRef<Arg> first) {
     SmallVector<Arg> args(first);
     llvm::append_range(args, conditions);

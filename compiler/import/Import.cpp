@@ -120,18 +120,9 @@ static void importDist(typed::DistId id, const typed::Program &program,
                    : dist.form == typed::Dist::Form::Pull ? "pull"
                                                           : "push";
   std::string kind = prob::kindName(kindOf(program, id));
-  // Defaults of the conditions behind the last one that has none.
-  SmallVector<double> defaults;
-  for (const typed::Condition &condition : dist.conditions) {
-    if (!condition.defaultValue)
-      defaults.clear();
-    else
-      defaults.push_back(*condition.defaultValue);
-  }
   auto op = prob::DistOp::create(
       b, loc, b.getStringAttr(distSymbol(program, id)), b.getStringAttr(form),
-      base, b.getStringAttr(dist.subject.str()), b.getStringAttr(kind),
-      b.getDenseF64ArrayAttr(defaults));
+      base, b.getStringAttr(dist.subject.str()), b.getStringAttr(kind));
   if (members) {
     importMember(dist.logp, op.getLogp(), program, sources, loc, b);
     importMember(dist.sample, op.getSample(), program, sources, loc, b);

@@ -11,6 +11,7 @@
 #include "Flow/Transforms/Updates.h"
 #include "Prob/IR/ProbOps.h"
 
+#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
@@ -191,6 +192,7 @@ std::string rill::import::explain(ModuleOp model,
           llvm::formatv("  grade of {0} along axis 0: {1}\n",
                         dist.getSymName().rsplit('.').first, flow::str(grade));
   });
+  llvm::StringSet<> said; // a law given several conditions has one flow
   model.walk([&](flow::UpdateOp update) {
     flow::UpdateVerdict verdict = flow::judgeUpdate(update);
     lang::SourceRange range = rangeOf(update.getLoc());
@@ -213,15 +215,18 @@ std::string rill::import::explain(ModuleOp model,
       inverse = "sequential along " + along + ", each element " +
                 (inverse == "closed form" ? "in " + inverse : inverse);
     }
-    text += llvm::formatv("  {0}:{1}: {2} := {3}\n      {4}; inverse {6}; "
-                          "log-determinant {5}\n",
-                          sources.name(range.file), at.line, update.getName(),
-                          update.getSpelling(), form,
-                          free              ? "0"
-                          : verdict.rankOne ? "by the matrix determinant lemma"
-                          : verdict.causal  ? "triangular"
-                                            : "closed form",
-                          inverse);
+    std::string line =
+        llvm::formatv("  {0}:{1}: {2} := {3}\n      {4}; inverse {6}; "
+                      "log-determinant {5}\n",
+                      sources.name(range.file), at.line, update.getName(),
+                      update.getSpelling(), form,
+                      free              ? "0"
+                      : verdict.rankOne ? "by the matrix determinant lemma"
+                      : verdict.causal  ? "triangular"
+                                        : "closed form",
+                      inverse);
+    if (said.insert(line).second)
+      text += line;
   });
   return text.empty() ? "" : "updates:\n" + text;
 }

@@ -46,6 +46,32 @@ static json::Object fieldOf(const std::string &name, const lang::Space &space) {
   return field;
 }
 
+/// The conditions of a law, those that are products field by field, and what
+/// they are where nothing is given.
+static void addCondition(const std::string &name, const lang::Space &space,
+                         const typed::Condition &condition,
+                         json::Array &array) {
+  if (space.kind() == SpaceKind::Product) {
+    for (auto [field, of] : llvm::zip(space.fieldNames(), space.fields()))
+      addCondition(field.empty() ? name : name + "." + field, of, condition,
+                   array);
+    return;
+  }
+  json::Object object = fieldOf(name, space);
+  object["has_default"] = condition.hasDefault();
+  object["default"] = condition.defaultValue
+                          ? json::Value(*condition.defaultValue)
+                          : json::Value(nullptr);
+  array.push_back(std::move(object));
+}
+
+static json::Array conditionsJson(const typed::Dist &dist) {
+  json::Array array;
+  for (const typed::Condition &condition : dist.conditions)
+    addCondition(condition.name, condition.space, condition, array);
+  return array;
+}
+
 static json::Array fieldsJson(const lang::Space &space,
                               ArrayRef<std::string> names) {
   json::Array array;
@@ -224,9 +250,19 @@ distsJson(const typed::Program &program,
               lane.lookupSymbol<func::FuncOp>(name + "." + member.str());
           function && params.empty())
         params = paramsTaken(function, "param:", false);
+    json::Value rows = nullptr;
+    if (dist.rows) {
+      json::Array fields;
+      for (int field : dist.rows->fields)
+        fields.push_back(field);
+      rows = json::Object{{"data", program.data[dist.rows->data].name},
+                          {"fields", std::move(fields)}};
+    }
     json::Object law{
         {"name", name},
         {"fields", fieldsJson(dist.subject, dist.subjectNames)},
+        {"conditions", conditionsJson(dist)},
+        {"rows", std::move(rows)},
         {"kind", prob::kindName(kind)},
         {"why", kind != prob::Kind::Exact ? "a law on the way states no density"
                 : kernel("logp").empty()
@@ -314,8 +350,9 @@ static json::Object checkJson(const typed::Check &check,
       object["part"] = draw.part.empty() ? "held" : draw.part;
     }
   if (check.measure == "expression" && !object.get("data"))
-    object["draws"] =
-        check.left.draws.empty() ? 1 : check.left.count.value_or(65536);
+    object["draws"] = check.left.draws.empty() && !check.left.drawsInside
+                          ? 1
+                          : check.left.count.value_or(65536);
   return object;
 }
 

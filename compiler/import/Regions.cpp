@@ -4,6 +4,7 @@
 #include "import/Locations.h"
 
 #include "Flow/IR/FlowOps.h"
+#include "Lane/IR/LaneBuilder.h"
 #include "Prob/IR/ProbOps.h"
 
 #include "llvm/ADT/StringSwitch.h"
@@ -190,7 +191,60 @@ static Attribute laneAttribute(StringRef op, StringRef name,
   return b.getI64IntegerAttr(number);
 }
 
+/// A row of an invariant table at a run-time index is a lookup.
+void RegionImporter::importTake(const Op &op) {
+  lane::LaneBuilder at(b, loc(op));
+  Value table = values.at(op.operands[0]), index = values.at(op.operands[1]);
+  int64_t dim = std::get<int64_t>(op.attrs.at("dim"));
+  if (!lane::isInvariant(table)) {
+    values[op.results[0]] = lane::TakeOp::create(b, loc(op), table, index, dim);
+    return;
+  }
+  if (dim != 0) {
+    SmallVector<int64_t> perm{dim};
+    for (int64_t axis = 0; axis != lane::typeOf(table).getRank(); ++axis)
+      if (axis != dim)
+        perm.push_back(axis);
+    table = at.permute(table, perm);
+  }
+  values[op.results[0]] = lane::LookupOp::create(b, loc(op), table, index);
+}
+
+/// Rows of a table at an array of run-time indices: of a per-sample table one
+/// after the other.
+void RegionImporter::importLookup(const Op &op) {
+  lane::LaneBuilder at(b, loc(op));
+  Value table = values.at(op.operands[0]), index = values.at(op.operands[1]);
+  if (lane::isInvariant(table)) {
+    values[op.results[0]] = lane::LookupOp::create(b, loc(op), table, index);
+    return;
+  }
+  SmallVector<int64_t> shape(lane::typeOf(index).getShape());
+  int64_t count = lane::typeOf(index).getNumElements();
+  Value flat = at.reshape(index, {count});
+  SmallVector<int64_t> row{1};
+  llvm::append_range(row, lane::typeOf(table).getShape().drop_front());
+  SmallVector<Value> rows;
+  for (int64_t i = 0; i != count; ++i) {
+    Value one = at.reshape(
+        lane::SliceOp::create(b, loc(op), flat, ArrayRef<int64_t>{i},
+                              ArrayRef<int64_t>{1}, ArrayRef<int64_t>{1}),
+        {});
+    rows.push_back(
+        at.reshape(lane::TakeOp::create(b, loc(op), table, one, 0), row));
+  }
+  Value all = rows.size() == 1
+                  ? rows[0]
+                  : lane::ConcatOp::create(b, loc(op), 0, rows).getResult();
+  llvm::append_range(shape, ArrayRef<int64_t>(row).drop_front());
+  values[op.results[0]] = at.reshape(all, shape);
+}
+
 void RegionImporter::importTensor(const Op &op) {
+  if (op.name == "take")
+    return importTake(op);
+  if (op.name == "lookup")
+    return importLookup(op);
   OperationState state(loc(op), "lane." + op.name);
   SmallVector<Value> inputs = operands(op);
   state.addOperands(inputs);

@@ -70,6 +70,8 @@ private:
 
   void importOp(const Op &op);
   void importTensor(const Op &op);
+  void importTake(const Op &op);
+  void importLookup(const Op &op);
   void importParam(const Op &op);
   void importView(const Op &op);
   void importAssign(const Op &op);

@@ -82,6 +82,18 @@ bool Elaborator::measureCheck(const ast::CallExpr &call,
   }
   made.measure = measure;
   made.dist = checkedDist(call, frame, range);
+  if (made.dist && measure == "integral")
+    for (const typed::Condition &condition :
+         program.dists[*made.dist].conditions)
+      if (!condition.hasDefault()) {
+        std::string law = text(call.args[0].value->range);
+        error(Code::BadCheck, call.args[0].value->range,
+              "the density of '" + law + "' depends on its condition '" +
+                  condition.name + "'")
+            .help("say given what it is integrated: " + measure + "(" + law +
+                  "(| " + condition.name + "), ...)");
+        return false;
+      }
   if (measure == "integral" && call.args.size() > 1) {
     const auto *box = call.args[1].value->as<ast::CallExpr>();
     const auto *name = box ? box->callee->as<ast::NameExpr>() : nullptr;

@@ -74,7 +74,7 @@ struct Den;
 /// Something that can be applied: a declaration (with its statics when
 /// brackets were given), a lambda, a composed flow, a repeat.
 struct Callable {
-  enum class Form { Decl, Lambda, Local, Repeat, Compose, Block };
+  enum class Form { Decl, Lambda, Local, Repeat, Compose, Block, Given };
   Form form = Form::Decl;
   std::string name;
   const ast::DefItem *def = nullptr;
@@ -83,6 +83,7 @@ struct Callable {
   const ast::Expr *body = nullptr;         ///< Local body
   const ast::LocalFnStmt *local = nullptr;
   const ast::RepeatExpr *repeat = nullptr;
+  const ast::CallExpr *given = nullptr; ///< Given: parts[0] with conditions
   const ast::Block *block = nullptr;
   std::vector<Den> parts;   ///< Compose
   std::vector<Den> statics; ///< in declaration order; variadic ones as a List
@@ -151,6 +152,8 @@ struct Den {
     Method,  ///< `text` of items[0]
     Thunk,   ///< `expr` in `env`, elaborated where it is used
     Partial,
+    Optional, ///< items: a value of space A (Tensor or Tuple), and whether it
+              ///< is there (Tensor of Bool); `space` is A?
     Condition ///< `text`: a condition of the dist being made
   };
   Kind kind = Kind::Error;
@@ -170,6 +173,9 @@ struct Den {
   const ast::Expr *expr = nullptr;
   EnvPtr env;
   InstancesPtr owner; ///< Thunk: what its instances are named under
+  /// Thunk: an argument of a law, bound to this parameter in `into`'s scope.
+  const ast::Parameter *parameter = nullptr;
+  EnvPtr into;
   std::shared_ptr<Partial> partial;
 
   bool is(Kind k) const { return kind == k; }
@@ -189,6 +195,7 @@ struct Den {
   static Den ofLaw(LawPtr law);
   static Den ofSpace(Space space);
   static Den ofBuiltin(std::string name);
+  static Den ofOptional(Den value, Tensor present, const Space &space);
   static Den ofThunk(const ast::Expr *expr, EnvPtr env);
   /// For messages: "a flow", "a law", "a value of space Real[2]".
   std::string describe() const;

@@ -12,24 +12,6 @@
 
 namespace rill::lang::elab {
 
-std::vector<typed::Condition> Elaborator::conditionsOf(const ast::DefItem &def,
-                                                       Frame &frame) {
-  std::vector<typed::Condition> conditions;
-  if (!def.params)
-    return conditions;
-  for (const ast::Parameter &param : def.params->conditions) {
-    typed::Condition condition;
-    condition.name = param.name.text;
-    condition.space = param.space ? space(*param.space, frame) : Space::real();
-    if (!condition.space.isValid())
-      continue;
-    if (param.defaultValue && !param.defaultValue->as<ast::NullExpr>())
-      condition.defaultValue = staticNumber(*param.defaultValue, frame);
-    conditions.push_back(std::move(condition));
-  }
-  return conditions;
-}
-
 std::optional<DistId>
 Elaborator::requireDist(NamedDist &named, const std::optional<Space> &demand,
                         SourceRange range) {
@@ -68,7 +50,17 @@ Elaborator::requireDist(NamedDist &named, const std::optional<Space> &demand,
   bool fixed = def.params && !def.params->subject.empty() &&
                def.params->subject[0].space &&
                !def.params->subject[0].space->args.empty();
+  if (def.params)
+    for (const ast::Parameter &param : def.params->subject)
+      if (param.space && param.space->optional) {
+        unsupported(param.space->range, "an optional subject");
+        named.busy = false;
+        named.failed = true;
+        return std::nullopt;
+      }
   std::vector<typed::Condition> conditions;
+  if (want && def.params)
+    bindSubjectNames(*def.params, *want, frame, range, named.name);
   if (!fixed)
     conditions = conditionsOf(def, frame);
   const ast::DefItem *saved = std::exchange(conditionOwner, &def);
@@ -96,20 +88,13 @@ typed::Region Elaborator::memberRegion(
   auto savedPer = std::exchange(perSample, true);
   auto savedInit = std::exchange(inInit, false);
   typed::Region region = regionOf([&](typed::Region &r) {
-    auto argument = [&](const Space &argSpace, const std::string &name) {
-      Tensor t;
-      t.space = argSpace;
-      t.bounds = Bounds::of(argSpace);
-      t.id = newValue(argSpace, name);
-      r.args.push_back(t.id);
-      return t;
-    };
     std::vector<Tensor> values;
     for (size_t i = 0; i != args.size(); ++i)
-      values.push_back(argument(args[i], i < names.size() ? names[i] : ""));
+      values.push_back(
+          argumentOf(args[i], i < names.size() ? names[i] : "", r.args).tensor);
     for (const typed::Condition &condition : conditions)
       outerConditions[condition.name] =
-          Den::ofTensor(argument(condition.space, condition.name));
+          argumentOf(condition.space, condition.name, r.args);
     body(r, values);
   });
   perSample = savedPer;
@@ -184,24 +169,20 @@ std::optional<DistId>
 Elaborator::tryMakeDist(const Law &law, const std::optional<Space> &demand,
                         const std::string &name, SourceRange range,
                         const std::vector<typed::Condition> &conditions) {
-  if (law.form == Law::Form::Named)
+  if (law.form == Law::Form::Named && !law.args)
     return requireDist(*law.named, demand, range);
   if (isTransformed(law))
     return makeTransformed(law, demand, name, range, conditions);
   std::optional<Space> own = ownSpace(law);
-  if (law.form == Law::Form::Decl && !law.callable->def->block) {
+  if (law.callable && !law.callable->def->block) {
     // `dist p(..) = law`: the law itself may be a flow of a base.
     if (!ready(*law.callable, range))
       return std::nullopt;
     std::optional<DistId> made;
     std::optional<Space> want = own ? own : demand;
     Frame callee = enter(*law.callable);
-    for (const typed::Condition &condition : conditions) {
-      Den later; // its value is an argument of each member region
-      later.kind = Den::Kind::Condition;
-      later.text = condition.name;
-      callee.env->names[condition.name] = later;
-    }
+    if (!deferConditions(law, conditions, callee, range))
+      return std::nullopt;
     Den body = eval(*law.callable->def->body, callee);
     LawPtr inner = lawOf(body, law.callable->def->body->range, callee);
     if (!inner)
@@ -267,7 +248,8 @@ void Elaborator::wrongCodomain(const Space &have, const Space &want,
 /// The space of a flow's subject, when its header has no free names.
 std::optional<Space> Elaborator::flowHeader(const Den &flow) {
   const Callable &callable = *flow.callable;
-  if (callable.form == Callable::Form::Compose)
+  if (callable.form == Callable::Form::Compose ||
+      callable.form == Callable::Form::Given)
     return flowHeader(callable.parts[0]);
   if (callable.form != Callable::Form::Decl || !callable.def->params ||
       callable.def->params->subject.size() != 1 ||
@@ -287,7 +269,8 @@ std::optional<Space> Elaborator::flowHeader(const Den &flow) {
 std::optional<Space> Elaborator::flowStart(const Den &flow,
                                            const std::vector<int64_t> &shape) {
   const Callable &callable = *flow.callable;
-  if (callable.form == Callable::Form::Compose)
+  if (callable.form == Callable::Form::Compose ||
+      callable.form == Callable::Form::Given)
     return flowStart(callable.parts[0], shape);
   if (callable.form != Callable::Form::Decl || !callable.def->params ||
       callable.def->params->subject.size() != 1 ||
@@ -384,9 +367,19 @@ Elaborator::makeTransformed(const Law &law, const std::optional<Space> &demand,
     wrongCodomain(dist.flowOut, *demand, name, law.range);
     return std::nullopt;
   }
-  auto id =
-      base ? tryMakeDist(*base, wanted, base->spelling, law.range, conditions)
-           : std::optional(standardDist(wanted, law.range));
+  std::optional<DistId> id;
+  if (base) {
+    // A named law with conditions of its own is made anew: they are not those
+    // of what is made of it.
+    Law own = *base;
+    bool has = own.named && own.callable->def->params &&
+               !own.callable->def->params->conditions.empty();
+    if (has)
+      own.form = Law::Form::Decl;
+    id = tryMakeDist(own, wanted, base->spelling, law.range, conditions);
+  } else {
+    id = standardDist(wanted, law.range);
+  }
   if (!id)
     return std::nullopt;
   dist.base = *id;

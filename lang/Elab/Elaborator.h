@@ -37,8 +37,6 @@ private:
   void prepare();
   Header headerOf(const ast::DefItem &def, SourceRange range,
                   SizeChoice &sizes);
-  Den argument(const Space &space, const std::string &name,
-               typed::Region &region);
   void functionAlone(const Header &header, SourceRange range);
   void flowAlone(const Header &header, SourceRange range, SizeChoice &sizes);
   void distAlone(const Header &header, SourceRange range);
@@ -156,7 +154,8 @@ private:
   std::optional<Tensor> dynamicIndex(Tensor t,
                                      const std::vector<ResolvedSlot> &slots);
 
-  //===--- Expressions (Expressions.cpp, Operators.cpp, Reductions.cpp) ---===//
+  //===--- Expressions (Expressions.cpp, Choices.cpp, Operators.cpp,
+  //===--- Reductions.cpp) ---===//
   Den eval(const ast::Expr &expr, Frame &frame);
   Den evalNode(const ast::Expr &expr, Frame &frame);
   Den evalName(const ast::NameExpr &node, SourceRange range, Frame &frame);
@@ -169,6 +168,17 @@ private:
   Den evalUnary(const ast::UnaryExpr &node, const ast::Expr &expr,
                 Frame &frame);
   Den evalIf(const ast::IfExpr &node, const ast::Expr &expr, Frame &frame);
+  Den choose(const Tensor &c, const Den &a, const Den &b,
+             const ast::IfExpr &node, Frame &frame);
+  Den chooseOptional(const Tensor &c, const Den &a, const Den &b,
+                     const ast::IfExpr &node, Frame &frame);
+  Tensor truth(bool value);
+  Den anyValue(const Space &space);
+  Den nullOf(const Space &space);
+  Den comparedWithNull(const std::string &op, const Den &a, const Den &b,
+                       SourceRange range);
+  void optionalError(const std::string &need, const Den &den,
+                     SourceRange range);
   Den evalReduce(const ast::ReduceExpr &node, const ast::Expr &expr,
                  Frame &frame);
   Den evalList(const ast::ListExpr &node, const ast::Expr &expr, Frame &frame);
@@ -219,7 +229,7 @@ private:
   Den extremeCall(const std::string &name, const std::vector<Den> &args,
                   SourceRange range, Frame &frame);
 
-  //===--- Calls (Calls.cpp, Instances.cpp) ---===//
+  //===--- Calls (Calls.cpp, Arguments.cpp, Instances.cpp) ---===//
   Den evalCall(const ast::CallExpr &node, const ast::Expr &expr, Frame &frame,
                const ast::SpaceExpr *ascribed = nullptr);
   Den callFunction(const Callable &callable, const ast::CallExpr &node,
@@ -235,6 +245,12 @@ private:
                  Frame &caller, Frame &callee, const std::string &name);
   bool bindParameter(const ast::Parameter &param, Den value, SourceRange range,
                      Frame &callee, const std::string &name);
+  std::optional<Den> fitted(const ast::SpaceExpr &declared, Den value,
+                            SourceRange range, Frame &callee,
+                            const std::string &what);
+  std::optional<Den> fittedValue(const ast::SpaceExpr &declared, Den value,
+                                 SourceRange range, Frame &callee,
+                                 const std::string &what);
   Frame enter(const Callable &callable);
   const std::vector<ast::Static> *staticsOf(const Callable &callable);
   Den functionBody(const Callable &callable, Frame &callee, SourceRange range);
@@ -377,17 +393,36 @@ private:
   std::optional<DistId> requireDist(NamedDist &named,
                                     const std::optional<Space> &demand,
                                     SourceRange range);
+
+  //===--- Conditions of laws (Conditions.cpp) ---===//
   std::vector<typed::Condition> conditionsOf(const ast::DefItem &def,
                                              Frame &frame);
+  Den argumentOf(const Space &space, const std::string &name,
+                 std::vector<ValueId> &args);
+  bool arraysOf(const Den &den, const Space &space, SourceRange range,
+                std::vector<ValueId> &arrays);
+  bool bindSubjectNames(const ast::Parameters &params, const Space &subject,
+                        Frame &frame, SourceRange range,
+                        const std::string &name);
+  std::optional<std::vector<ValueId>>
+  conditionOperands(const Law &law, DistId id, SourceRange range);
+  bool deferConditions(const Law &law,
+                       const std::vector<typed::Condition> &open, Frame &callee,
+                       SourceRange range);
+  bool missingCondition(const Law &law, const ast::Parameter &param,
+                        SourceRange range);
+  std::optional<std::vector<const ast::Arg *>>
+  conditionArguments(const Law &law, const std::vector<ast::Parameter> &params);
+  //===--- Rows of data (DataRows.cpp) ---===//
+  Space withoutConditions(const Space &data, const ast::Parameters &law);
+  std::optional<typed::Rows> rowsOf(DistId dist, DataId data,
+                                    std::string *why = nullptr);
+  std::optional<Tensor> rowLogp(const std::shared_ptr<NamedDist> &model,
+                                DataId data, const std::vector<Den> &fields,
+                                SourceRange range);
 
   //===--- Losses and checks (Expectations.cpp, Training.cpp, Checks.cpp)
   //---===//
-  /// An E[...] with what stands around it: -E[..] e, 2 * E[..] e.
-  struct ExpectSource {
-    const ast::ExpectExpr *node = nullptr;
-    Frame frame;
-    double scale = 1, shift = 0;
-  };
   std::optional<ExpectSource> findExpectation(const ast::Expr &expr,
                                               Frame &frame);
   std::optional<typed::Expectation> expectation(const ExpectSource &source,
@@ -414,6 +449,7 @@ private:
   void demandTraining(const ast::TrainItem &item);
   std::optional<typed::Check> check(const ast::CheckStmt &stmt, Frame &frame,
                                     SourceRange range);
+  void nameForChecks(DistId id, const std::string &place);
   bool measureCheck(const ast::CallExpr &call, const std::string &measure,
                     typed::Check &check, Frame &frame, SourceRange range);
   std::optional<DistId> checkedDist(const ast::CallExpr &call, Frame &frame,
@@ -427,6 +463,8 @@ private:
   void dataArgument(const ast::Arg &arg, typed::Data &data, Frame &frame);
   void testItem(const ast::TestItem &item, SourceRange range);
   void mainItem(const ast::MainItem &item);
+  bool standsAlone(const Callable &callable);
+  bool hasFreeName(const ast::SpaceExpr &expr, Frame &frame);
   Frame topFrame();
 
   const ModuleSet &modules;
@@ -444,14 +482,6 @@ private:
   std::set<std::tuple<const ast::DefItem *, int64_t, int64_t>> indivisible;
   EnvPtr builtins;
   InstancesPtr rootInstances;
-  /// How each value was made, for images.
-  struct Definition {
-    typed::OpKind kind = typed::OpKind::Tensor;
-    std::string name;
-    std::vector<ValueId> operands;
-    PlaceId place = 0;
-    Bounds bounds;
-  };
   std::vector<Definition> definitions;
   std::vector<typed::Region *> regions;               ///< where operations go
   std::vector<std::map<ParamId, Tensor>> paramValues; ///< per open region
@@ -464,11 +494,6 @@ private:
   std::vector<PlaceState> places;
   std::map<PlaceId, RootState> roots;
   uint64_t clock = 0;
-  struct Use {
-    Tensor value;
-    std::string name;
-    SourceRange range;
-  };
   std::vector<std::vector<Use>> loopUses; ///< per open loop
   SourceRange here;                       ///< of what is being elaborated
   unsigned depth = 0;                     ///< of calls

@@ -333,7 +333,15 @@ Tensor Elaborator::compare(const std::string &pred, Tensor x, Tensor y) {
 Tensor Elaborator::select(const Tensor &c, Tensor a, Tensor b) {
   if (a.space.isFloat() != b.space.isFloat())
     a = toFloat(a), b = toFloat(b);
+  if ((a.space.kind() == SpaceKind::Bool) !=
+      (b.space.kind() == SpaceKind::Bool))
+    a = toInt(a), b = toInt(b);
   Space space = a.space.isFloat() ? Space::real(a.space.shape()) : a.space;
+  if (a.space.kind() == SpaceKind::Fin && b.space.kind() == SpaceKind::Fin)
+    space = Space::fin(std::max(a.space.finSize(), b.space.finSize()),
+                       a.space.shape());
+  else if (a.space.kind() != b.space.kind() && !a.space.isFloat())
+    space = Space::make(SpaceKind::Int, a.space.shape());
   Tensor r = emit("select", {c, a, b}, space);
   return withBounds(r, a.bounds.join(b.bounds));
 }

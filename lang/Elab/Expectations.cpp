@@ -12,8 +12,8 @@
 
 namespace rill::lang::elab {
 
-std::optional<Elaborator::ExpectSource>
-Elaborator::findExpectation(const ast::Expr &expr, Frame &frame) {
+std::optional<ExpectSource> Elaborator::findExpectation(const ast::Expr &expr,
+                                                        Frame &frame) {
   if (const auto *node = expr.as<ast::ExpectExpr>()) {
     ExpectSource source;
     source.node = node;
@@ -84,6 +84,10 @@ bool Elaborator::drawBinding(const ast::DrawBinding &draw, Frame &frame,
   if (from.isError())
     return false;
   Space wanted = draw.space ? space(*draw.space, frame) : Space();
+  if (wanted.isValid() && wanted.isOptional()) {
+    unsupported(draw.space->range, "a draw from an optional space");
+    return false;
+  }
   typed::Expectation::Draw item;
   Space subject;
   if (from.is(Den::Kind::Data)) {
@@ -96,7 +100,10 @@ bool Elaborator::drawBinding(const ast::DrawBinding &draw, Frame &frame,
       return false;
     std::optional<Space> demand =
         wanted.isValid() ? std::optional(wanted) : ownSpace(*law);
-    if (local) {
+    // The conditions of a law are elaborated where it is drawn from.
+    bool conditional = law->named && law->callable->def->params &&
+                       !law->callable->def->params->conditions.empty();
+    if (local || conditional) {
       if (!demand) {
         error(Code::SpaceUndetermined, draw.value->range,
               "the space of this draw is not determined");
@@ -110,6 +117,7 @@ bool Elaborator::drawBinding(const ast::DrawBinding &draw, Frame &frame,
         items.push_back(Den::ofTensor(t));
       bindPattern(draw.pattern,
                   items.size() == 1 ? items[0] : Den::ofTuple(items), frame);
+      made.drawsInside = true;
       return true;
     }
     item.dist = tryMakeDist(*law, demand, law->spelling, draw.value->range);
@@ -126,15 +134,9 @@ bool Elaborator::drawBinding(const ast::DrawBinding &draw, Frame &frame,
   std::vector<Space> leaves = subject.kind() == SpaceKind::Product
                                   ? subject.fields()
                                   : std::vector<Space>{subject};
-  for (const Space &leaf : leaves) {
-    Tensor t;
-    t.space = leaf;
-    t.bounds = Bounds::of(leaf);
-    t.id = newValue(leaf);
-    region.args.push_back(t.id);
-    item.values.push_back(t.id);
-    items.push_back(Den::ofTensor(t));
-  }
+  for (const Space &leaf : leaves)
+    items.push_back(argumentOf(leaf, "", item.values));
+  region.args.insert(region.args.end(), item.values.begin(), item.values.end());
   made.draws.push_back(std::move(item));
   Den value = items.size() == 1 ? items[0] : Den::ofTuple(items);
   value.names = subject.kind() == SpaceKind::Product

@@ -338,42 +338,6 @@ Den Elaborator::evalMember(const ast::MemberExpr &node, const ast::Expr &expr,
   return Den::error();
 }
 
-Den Elaborator::evalIf(const ast::IfExpr &node, const ast::Expr &expr,
-                       Frame &frame) {
-  Den condition = eval(*node.condition, frame);
-  if (condition.isError())
-    return condition;
-  if (condition.is(Den::Kind::Bool)) {
-    if (node.thenExpr)
-      return eval(condition.truth ? *node.thenExpr : *node.elseExpr, frame);
-    const std::optional<ast::Block> &taken =
-        condition.truth ? node.thenBlock : node.elseBlock;
-    if (taken)
-      return evalBlockValue(*taken, frame);
-    return Den::ofTuple({});
-  }
-  if (!node.thenExpr) {
-    error(Code::NotStatic, node.condition->range,
-          "the condition of an 'if' with blocks must be known at compile time")
-        .help("write 'if c then a else b' to select a value");
-    return Den::error();
-  }
-  auto c = tensorOf(condition, node.condition->range, frame);
-  Den yes = eval(*node.thenExpr, frame), no = eval(*node.elseExpr, frame);
-  if (!c || yes.isError() || no.isError())
-    return Den::error();
-  if (c->space.kind() != SpaceKind::Bool) {
-    error(Code::SpaceMismatch, node.condition->range,
-          "a condition must be Bool, but is " + condition.describe());
-    return Den::error();
-  }
-  auto a = tensorOf(yes, node.thenExpr->range, frame);
-  auto b = tensorOf(no, node.elseExpr->range, frame);
-  if (!a || !b || !align({&*c, &*a, &*b}, expr.range))
-    return Den::error();
-  return Den::ofTensor(select(*c, *a, *b));
-}
-
 /// A block that computes a value: its `out`.
 Den Elaborator::evalBlockValue(const ast::Block &body, Frame &frame) {
   std::optional<Den> saved = std::move(frame.out);
@@ -436,6 +400,10 @@ std::optional<Tensor> Elaborator::tensorOf(const Den &den, SourceRange range,
       return std::nullopt;
     }
     break;
+  case Den::Kind::Null:
+  case Den::Kind::Optional:
+    optionalError("a value is needed here", den, range);
+    return std::nullopt;
   default:
     break;
   }

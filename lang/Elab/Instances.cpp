@@ -87,7 +87,7 @@ Den Elaborator::paramStmt(const ast::ParamStmt &stmt, Frame &frame,
     bind(frame.env, stmt.name, Den::error());
     return Den::error();
   }
-  if (!declared.isFloat() || declared.kind() == SpaceKind::Product) {
+  if (!declared.isFloat() || declared.isOptional()) {
     error(Code::SpaceMismatch, stmt.space->range,
           "a parameter needs a continuous space, not " + declared.str());
     bind(frame.env, stmt.name, Den::error());

@@ -36,28 +36,11 @@ bool Elaborator::bindLawConditions(const Law &law,
   std::vector<ast::Parameter> const *params =
       def->params ? &def->params->conditions : nullptr;
   size_t count = params ? params->size() : 0;
-  std::vector<const ast::Arg *> given(count, nullptr);
-  size_t next = 0;
-  if (law.args)
-    for (const ast::Arg &arg : *law.args) {
-      size_t index = next;
-      if (arg.name) {
-        for (index = 0;
-             index != count && (*params)[index].name.text != arg.name->text;)
-          ++index;
-      } else {
-        ++next;
-      }
-      if (index >= count) {
-        error(Code::WrongArguments, arg.value->range,
-              arg.name ? "'" + law.callable->name + "' has no condition '" +
-                             arg.name->text + "'"
-                       : "'" + law.callable->name + "' takes " +
-                             std::to_string(count) + " conditions");
-        return false;
-      }
-      given[index] = &arg;
-    }
+  static const std::vector<ast::Parameter> none;
+  auto arguments = conditionArguments(law, params ? *params : none);
+  if (!arguments)
+    return false;
+  const std::vector<const ast::Arg *> &given = *arguments;
   std::vector<int64_t> extents;
   for (BinderId binder : lift)
     extents.push_back(binders[binder].extent());
@@ -78,11 +61,7 @@ bool Elaborator::bindLawConditions(const Law &law,
     } else if (param.defaultValue) {
       value = eval(*param.defaultValue, callee);
     } else {
-      error(Code::WrongArguments, range,
-            "'" + law.callable->name + "' needs its condition '" +
-                param.name.text + "'")
-          .label(param.name.range, "declared here");
-      return false;
+      return missingCondition(law, param, range);
     }
     if (value.is(Den::Kind::Place) || value.is(Den::Kind::List)) {
       auto read = tensorOf(value, where, outer);
@@ -272,6 +251,9 @@ std::optional<Tensor> Elaborator::namedLogp(const Law &law,
   Space demand = own                  ? *own
                  : fields.size() == 1 ? fields[0]
                                       : Space::product({}, fields);
+  // A law on fewer axes than the value has goes over the others.
+  if (own && own->kind() != SpaceKind::Product && values.size() == 1)
+    lifted |= values[0].rank() > own->shape().size();
   if (lifted)
     return declLogp(law, values, range);
   auto id = requireDist(*law.named, demand, range);
@@ -300,26 +282,10 @@ std::optional<Tensor> Elaborator::namedLogp(const Law &law,
     op.operands.push_back(values[i].id);
     t.deps.insert(t.deps.end(), values[i].deps.begin(), values[i].deps.end());
   }
-  std::vector<typed::Condition> conditions = dist.conditions;
-  Frame outer;
-  outer.env = law.env;
-  outer.instances = rootInstances;
-  for (size_t i = 0; i != conditions.size(); ++i) {
-    const typed::Condition &condition = conditions[i];
-    std::optional<Tensor> value;
-    if (law.args)
-      for (size_t k = 0; k != law.args->size(); ++k) {
-        const ast::Arg &arg = (*law.args)[k];
-        if (arg.name ? arg.name->text == condition.name : k == i)
-          value = tensor(*arg.value, outer);
-      }
-    if (!value && condition.defaultValue)
-      value = constant(*condition.defaultValue,
-                       Space::real(condition.space.shape()));
-    if (!value)
-      return std::nullopt;
-    op.operands.push_back(value->id);
-  }
+  auto conditions = conditionOperands(law, *id, range);
+  if (!conditions)
+    return std::nullopt;
+  op.operands.insert(op.operands.end(), conditions->begin(), conditions->end());
   t.trained = true;
   t.space = Space::real();
   t.id = newValue(t.space);

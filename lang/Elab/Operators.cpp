@@ -201,6 +201,8 @@ Den Elaborator::comparison(const std::string &op, const Den &a, const Den &b,
   static const std::map<std::string, std::string> preds = {
       {"<", "lt"},  {"<=", "le"}, {">", "gt"},
       {">=", "ge"}, {"==", "eq"}, {"!=", "ne"}};
+  if (a.is(Den::Kind::Null) || b.is(Den::Kind::Null))
+    return comparedWithNull(op, a, b, range);
   if (a.is(Den::Kind::Number) && b.is(Den::Kind::Number))
     return Den::ofBool(holds(op, a.number, b.number));
   if (a.is(Den::Kind::Bool) && b.is(Den::Kind::Bool))

@@ -59,19 +59,6 @@ CallablePtr Elaborator::declaration(const ast::DefItem &def, SourceRange range,
   return callable;
 }
 
-/// Whether a dist of the program can be used as it stands: no statics, and
-/// every condition has a default.
-static bool standsAlone(const ast::DefItem &def) {
-  if (def.hasStatics)
-    return false;
-  if (!def.params)
-    return true;
-  for (const ast::Parameter &condition : def.params->conditions)
-    if (!condition.defaultValue)
-      return false;
-  return true;
-}
-
 void Elaborator::declareItem(Module &module, const ast::Item &item) {
   if (const auto *def = item.as<ast::DefItem>()) {
     CallablePtr callable = declaration(*def, item.range, module.env);
@@ -84,7 +71,7 @@ void Elaborator::declareItem(Module &module, const ast::Item &item) {
     law->env = module.env;
     law->range = def->name.range;
     law->spelling = def->name.text;
-    if (module.name.empty() && standsAlone(*def)) {
+    if (module.name.empty() && !def->hasStatics) {
       auto named = std::make_shared<NamedDist>();
       named->name = def->name.text;
       named->callable = callable;
@@ -252,6 +239,14 @@ Den Elaborator::force(const Den &den, Frame &frame) {
                              (den.truth ? "let" : den.text);
   Den value = eval(*den.expr, inner);
   --depth;
+  if (den.parameter && !value.isError()) {
+    Frame callee;
+    callee.env = Env::inside(den.into);
+    if (!bindParameter(*den.parameter, std::move(value), den.expr->range,
+                       callee, den.text))
+      return Den::error();
+    return callee.env->names[den.parameter->name.text];
+  }
   if (!den.truth || value.isError())
     return value;
   // One name of a tuple pattern.

@@ -221,6 +221,17 @@ std::optional<std::string> Elaborator::unboundName(const ast::Expr &expr,
   return std::nullopt;
 }
 
+bool Elaborator::hasFreeName(const ast::SpaceExpr &expr, Frame &frame) {
+  for (const ast::SpaceField &field : expr.fields)
+    if (hasFreeName(*field.space, frame))
+      return true;
+  for (const auto &group : expr.index)
+    for (const ast::Slot &slot : group)
+      if (slot.value && unboundName(*slot.value, frame))
+        return true;
+  return false;
+}
+
 bool Elaborator::solveStatic(const ast::Expr &expr, int64_t value,
                              Frame &frame) {
   auto name = unboundName(expr, frame);

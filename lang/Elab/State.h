@@ -69,6 +69,29 @@ struct Image {
   Bounds bounds;
 };
 
+/// An E[...] with what stands around it: -E[..] e, 2 * E[..] e.
+struct ExpectSource {
+  const ast::ExpectExpr *node = nullptr;
+  Frame frame;
+  double scale = 1, shift = 0;
+};
+
+/// How each value was made, for images.
+struct Definition {
+  typed::OpKind kind = typed::OpKind::Tensor;
+  std::string name;
+  std::vector<ValueId> operands;
+  PlaceId place = 0;
+  Bounds bounds;
+};
+
+/// A use of a value inside of a loop.
+struct Use {
+  Tensor value;
+  std::string name;
+  SourceRange range;
+};
+
 /// Evaluates a region's body with `here` restored afterwards.
 class HereScope {
 public:

@@ -136,7 +136,9 @@ void Elaborator::letStmt(const ast::LetStmt &stmt, Frame &frame,
     }
   if (stmt.space && den.is(Den::Kind::Tensor)) {
     Space declared = space(*stmt.space, frame);
-    if (declared.isValid())
+    if (declared.isValid() && declared.isOptional())
+      unsupported(stmt.space->range, "an optional space here");
+    else if (declared.isValid())
       checkSpace(declared, den.tensor, stmt.value->range, "this 'let'");
   }
   bindPattern(stmt.pattern, den, frame);

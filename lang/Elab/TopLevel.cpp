@@ -125,11 +125,10 @@ void Elaborator::dataItem(const ast::DataItem &item, Module &module,
   module.env->names[item.name.text] = den;
 }
 
-/// A law that only a test knows gets a name of its own, so that what runs the
-/// checks finds it: `test0.p`, `test0.p#2`.
-static void nameInTest(typed::Program &program, DistId id,
-                       const std::string &test) {
-  std::string base = test + "." + program.dists[id].name, name = base;
+/// A law that only checks know gets a name of its own, so that what runs them
+/// finds it: `test0.p`, `test0.p#2`, `check3.p`.
+void Elaborator::nameForChecks(DistId id, const std::string &place) {
+  std::string base = place + "." + program.dists[id].name, name = base;
   int count = 1;
   for (size_t i = 0; i != program.named.size(); ++i) {
     if (program.named[i].second == id)
@@ -192,7 +191,7 @@ void Elaborator::testItem(const ast::TestItem &item, SourceRange range) {
   }
   for (const typed::Check &made : test.checks)
     if (made.dist)
-      nameInTest(program, *made.dist, instances->path);
+      nameForChecks(*made.dist, instances->path);
   program.tests.push_back(std::move(test));
 }
 
@@ -214,6 +213,23 @@ void Elaborator::mainItem(const ast::MainItem &item) {
     if (id && !program.main)
       program.main = id;
   }
+}
+
+/// Whether a dist that nobody uses can be elaborated by itself: a law with
+/// conditions may leave spaces to its uses.
+bool Elaborator::standsAlone(const Callable &callable) {
+  const ast::DefItem &def = *callable.def;
+  if (!def.params || def.params->conditions.empty())
+    return true;
+  if (def.params->subject.empty())
+    return false;
+  Frame frame; // not entered: it may be nobody's
+  frame.env = callable.env;
+  for (const auto *group : {&def.params->subject, &def.params->conditions})
+    for (const ast::Parameter &param : *group)
+      if (param.space && hasFreeName(*param.space, frame))
+        return false;
+  return true;
 }
 
 /// Names, data, and the spaces that training gives: what comes before any
@@ -266,15 +282,24 @@ typed::Program Elaborator::run() {
                        !statement->stmt->as<ast::LetStmt>()->isView))
       continue;
     if (const auto *checked = statement->stmt->as<ast::CheckStmt>()) {
-      if (auto made = check(*checked, frame, item.range))
+      if (auto made = check(*checked, frame, item.range)) {
+        if (made->dist)
+          nameForChecks(*made->dist,
+                        "check" + std::to_string(program.checks.size()));
         program.checks.push_back(std::move(*made));
+      }
     } else {
       unsupported(item.range, "this statement at the top level");
     }
   }
   // What nobody used is elaborated by itself: its errors count, too.
   for (const auto &named : namedDists)
-    requireDist(*named, std::nullopt, named->callable->def->name.range);
+    if (standsAlone(*named->callable))
+      requireDist(*named, std::nullopt, named->callable->def->name.range);
+  for (const auto &[name, id] : program.named)
+    for (DataId data = 0; data != program.data.size(); ++data)
+      if (!program.dists[id].rows && !program.dists[id].conditions.empty())
+        program.dists[id].rows = rowsOf(id, data);
   checkUnusedNames(file);
   return std::move(program);
 }

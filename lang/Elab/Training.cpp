@@ -27,6 +27,8 @@ void Elaborator::demandTraining(const ast::TrainItem &item) {
                    !named->callable->def->params->subject.empty()))
       continue;
     Space space = program.data[data->data].space;
+    if (named->callable->def->params)
+      space = withoutConditions(space, *named->callable->def->params);
     if (named->demanded && *named->demanded != space) {
       error(Code::SpaceUndetermined, name.range,
             "'" + name.text + "' is trained on " + space.str() +
@@ -49,32 +51,23 @@ Elaborator::nllLoss(const std::vector<std::shared_ptr<NamedDist>> &models,
       "nll", {}, {}, {}, [&](typed::Region &region, std::vector<Tensor>) {
         HereScope scope(here, range);
         Space space = program.data[data].space;
-        std::vector<Space> leaves = space.kind() == SpaceKind::Product
-                                        ? space.fields()
-                                        : std::vector<Space>{space};
-        std::vector<Tensor> values;
+        bool product = space.kind() == SpaceKind::Product;
+        std::vector<Space> leaves =
+            product ? space.fields() : std::vector<Space>{space};
+        std::vector<Den> values;
         typed::Expectation::Draw draw;
         draw.data = data;
         draw.part = "train";
-        for (const Space &leaf : leaves) {
-          Tensor t;
-          t.space = leaf;
-          t.bounds = Bounds::of(leaf);
-          t.id = newValue(leaf, "x");
-          region.args.push_back(t.id);
-          draw.values.push_back(t.id);
-          values.push_back(t);
+        for (size_t f = 0; f != leaves.size(); ++f) {
+          std::string name = product ? space.fieldNames()[f] : "";
+          values.push_back(
+              argumentOf(leaves[f], name.empty() ? "x" : name, draw.values));
         }
+        region.args = draw.values;
         made.draws.push_back(draw);
         std::optional<Tensor> total;
         for (const auto &model : models) {
-          Law law;
-          law.form = Law::Form::Named;
-          law.named = model;
-          law.callable = model->callable;
-          law.env = model->callable->env;
-          law.spelling = model->name;
-          auto logp = logpOf(law, values, range);
+          auto logp = rowLogp(model, data, values, range);
           ok &= logp.has_value();
           if (logp)
             total = total ? binary("add", *total, *logp) : *logp;
@@ -302,6 +295,9 @@ void Elaborator::trainItem(const ast::TrainItem &item, SourceRange range) {
              "loss reads");
     return;
   }
+  for (typed::DistId id : train.models)
+    if (train.data && !program.dists[id].rows)
+      program.dists[id].rows = rowsOf(id, *train.data);
   program.trains.push_back(std::move(train));
 }
 

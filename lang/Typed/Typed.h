@@ -78,7 +78,8 @@ enum class OpKind {
   Require,
   /// Members of law `index`. Logp: operand x (all subject fields, flattened),
   /// then conditions; result scalar. Sample: conditions; results the subject.
-  /// Latent (density direction of a flow) and Generate give (value, logDet).
+  /// Latent (density direction of a flow) and Generate give (value, logDet). A
+  /// condition is one operand for each of its arrays (Space::arrays).
   Logp,
   Sample,
   Latent,
@@ -129,6 +130,16 @@ struct Condition {
   std::string name;
   Space space;
   std::optional<double> defaultValue;
+  bool defaultsToNull = false;
+
+  bool hasDefault() const { return defaultValue || defaultsToNull; }
+};
+
+/// The data set whose rows are a law's: which field is each of its subject's
+/// fields and, after them, each of its conditions (-1: none, the default).
+struct Rows {
+  DataId data = 0;
+  std::vector<int> fields;
 };
 
 /// A distribution. Members that are missing are errors where they are needed.
@@ -137,6 +148,7 @@ struct Dist {
   std::vector<std::string> subjectNames;
   Space subject;
   std::vector<Condition> conditions;
+  std::optional<Rows> rows; ///< what it is trained on
   SourceRange range;
 
   enum class Form { Members, Pull, Push } form = Form::Members;
@@ -174,7 +186,8 @@ struct Expectation {
   };
   std::vector<Draw> draws;
   std::optional<int64_t> count;
-  Region body; ///< yields a scalar
+  bool drawsInside = false; ///< laws that are drawn from in the body
+  Region body;              ///< yields a scalar
 };
 
 struct Loss {

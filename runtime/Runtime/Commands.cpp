@@ -47,29 +47,25 @@ const KernelSpec &kernelFor(const Model &model, const DistSpec &dist,
 static std::vector<std::string> columnNames(const Model &model,
                                             const DistSpec &dist) {
   const DataSpec *data = model.plan().dataOf(dist);
-  if (data && int64_t(data->columns.size()) == widthOf(dist.fields))
+  if (data && dist.conditions.empty() &&
+      int64_t(data->columns.size()) == widthOf(dist.fields))
     return data->columns;
-  std::vector<std::string> names;
-  for (const Field &field : dist.fields)
-    for (int64_t i = 0; i < field.width(); ++i)
-      names.push_back(field.width() == 1
-                          ? field.name
-                          : fmt::format("{}[{}]", field.name, i));
-  return names;
+  return columnsOf(dist.fields);
 }
 
 std::string heldReport(Model &model, const DistSpec &dist,
                        const DataSet &data) {
   if (dist.logp.empty() || data.split.held.empty())
     return "";
-  const Table held = data.part("held");
+  const Table held = inputsOf(dist, *data.spec, data.part("held"));
   Runner runner(model, *model.plan().findKernel(dist.logp));
-  const double mean = meanOf(evaluateRows(runner, held, dist.fields, "logp"));
+  const double mean = meanOf(evaluateRows(runner, held, dist.inputs(), "logp"));
   const std::string kind =
       dist.kind == "exact" ? "" : fmt::format(" ({})", dist.kind);
   std::string text =
       fmt::format("held-out log-likelihood{} {:.4f} nats", kind, mean);
-  bool continuous = true;
+  // A Gaussian that is not told the conditions is no yardstick.
+  bool continuous = dist.conditions.empty();
   for (const Field &field : dist.fields)
     continuous = continuous && field.continuous();
   const auto gaussian =
@@ -140,14 +136,18 @@ int runLogp(Model &model, const CommandOptions &given) {
   const KernelSpec &kernel = kernelFor(model, dist, dist.logp, "log-density");
   takeParams(model, options);
   const DataSpec *data = model.plan().dataOf(dist);
-  const Table rows =
+  const Table subject =
       readRows(options.in, "input file", dist.fields,
-               data ? data->columns : std::vector<std::string>());
+               data && dist.conditions.empty() ? data->columns
+                                               : columnNames(model, dist));
+  const Given conditions(dist, data, options.given);
+  conditions.requireRows(subject.rows, "input file '" + options.in + "'");
+  const Table rows = subject.beside(conditions.at(0, subject.rows));
   Runner runner(model, kernel);
   Evaluation how{options.batch.value_or(defaultBatch),
                  options.seed.value_or(0)};
   Table result;
-  result.values = evaluateRows(runner, rows, dist.fields, "logp", how);
+  result.values = evaluateRows(runner, rows, dist.inputs(), "logp", how);
   result.rows = rows.rows;
   result.width = 1;
   const Type type = kernel.results[kernel.result("logp")].type;
@@ -167,24 +167,38 @@ int runSample(Model &model, const CommandOptions &given) {
   const DistSpec &dist = model.dist(options.dist);
   const KernelSpec &kernel = kernelFor(model, dist, dist.sample, "sampler");
   takeParams(model, options);
+  const Given conditions(dist, model.plan().dataOf(dist), options.given);
+  if (!options.count && !conditions.given())
+    throw Error("how many samples is not said", "",
+                "add -n N, or a row of conditions for each: --given FILE",
+                ExitUsage);
+  const int64_t count = options.count.value_or(conditions.rows());
+  if (conditions.given() && count != conditions.rows())
+    throw Error(fmt::format("-n asks for {} samples, --given '{}' has {} rows",
+                            count, options.given, conditions.rows()),
+                "each sample has its own conditions", "leave -n out",
+                ExitUsage);
   Runner runner(model, kernel);
   Evaluation how{options.batch.value_or(defaultBatch),
                  options.seed.value_or(0)};
   std::vector<int64_t> shape{widthOf(dist.fields)};
   if (dist.fields.size() == 1)
     shape = dist.fields[0].shape;
-  Type type = kernel.results[kernel.result("value")].type;
-  if (type == Type::Bool)
-    type = Type::I32;
-  RowWriter writer(options.out, type, options.count, shape,
-                   columnNames(model, dist));
+  Type type = Type::I32; // of all fields: a class is a number among numbers
+  for (const ResultSpec &result : kernel.results)
+    if (result.role == "value" && result.type != Type::Bool &&
+        result.type != Type::I32)
+      type = result.type;
+  RowWriter writer(options.out, type, count, shape, columnNames(model, dist));
   // Piece by piece: memory does not grow with -n.
   constexpr int64_t piece = 1 << 18;
-  for (int64_t at = 0; at < options.count; at += piece)
-    writer.append(drawRows(runner, std::min(piece, options.count - at),
-                           options.firstSample + at, how));
+  for (int64_t at = 0; at < count; at += piece) {
+    const int64_t n = std::min(piece, count - at);
+    writer.append(drawRows(runner, n, options.firstSample + at, how,
+                           conditions.at(at, n), conditions.fields()));
+  }
   writer.commit();
-  fmt::print("wrote {} samples to '{}'\n", options.count, options.out);
+  fmt::print("wrote {} samples to '{}'\n", count, options.out);
   return ExitOk;
 }
 

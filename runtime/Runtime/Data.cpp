@@ -15,11 +15,16 @@ namespace rill::rt {
 
 static Table readTable(const std::string &path, const std::string &format,
                        const std::string &role,
-                       const std::vector<std::string> &columns, int64_t width) {
+                       const std::vector<std::string> &columns,
+                       const std::vector<Field> &fields) {
   if (format == "npy")
-    return readNpy(path, role, width);
-  if (format == "csv")
-    return readCsv(path, role, columns, width);
+    return readNpy(path, role, widthOf(fields));
+  if (format == "csv") {
+    std::vector<bool> optional;
+    for (const Field &field : fields)
+      optional.insert(optional.end(), size_t(field.width()), field.optional);
+    return readCsv(path, role, columns, widthOf(fields), optional);
+  }
   throw Error(
       fmt::format("{} '{}' has the unknown format '{}'", role, path, format),
       "readable are .csv and .npy", "convert it");
@@ -35,23 +40,19 @@ static std::string formatOf(const std::string &path,
 
 Table readRows(const std::string &path, const std::string &role,
                const std::vector<Field> &fields,
-               const std::vector<std::string> &columns) {
+               const std::vector<std::string> &columns, bool byName) {
   const std::string format = formatOf(path, "csv");
-  const int64_t width = widthOf(fields);
   Table table;
   try {
-    table = readTable(path, format, role, columns, width);
+    table = readTable(path, format, role, columns, fields);
   } catch (const Error &) {
     // A file of just these columns need not be named as the data are.
     if (columns.empty() || format != "csv")
       throw;
-    try {
-      table = readTable(path, format, role, {}, width);
-    } catch (const Error &) {
-      table.width = -1;
-    }
-    if (table.width < 0)
+    const CsvShape shape = csvShape(path, role);
+    if (shape.columns != widthOf(fields) || (shape.header && byName))
       throw;
+    table = readTable(path, format, role, {}, fields);
   }
   requireInside(table, fields, fmt::format("{} '{}'", role, path));
   return table;
@@ -74,7 +75,7 @@ DataSet loadData(const DataSpec &spec, const DataSources &sources) {
   }
   const std::string role = fmt::format("data '{}':", spec.name);
   set.all = readTable(set.path, formatOf(set.path, spec.format), role,
-                      spec.columns, widthOf(spec.fields));
+                      spec.columns, spec.fields);
   if (set.all.rows == 0)
     throw Error(fmt::format("{} '{}' has no rows", role, set.path), "",
                 "give a file with at least one row");

@@ -38,10 +38,11 @@ struct DataSet {
 DataSet loadData(const DataSpec &spec, const DataSources &sources);
 
 /// A file of rows of these fields: .npy, else CSV. `columns`: names to select
-/// by where the CSV has a header with all of them; may be empty.
+/// by where the CSV has a header with all of them; may be empty. A CSV of just
+/// as many columns may call them otherwise unless `byName`.
 Table readRows(const std::string &path, const std::string &role,
                const std::vector<Field> &fields,
-               const std::vector<std::string> &columns);
+               const std::vector<std::string> &columns, bool byName = false);
 
 } // namespace rill::rt
 #endif

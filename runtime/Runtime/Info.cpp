@@ -9,6 +9,7 @@
 #include "Runtime/Cpu.h"
 #include "Runtime/Error.h"
 
+#include <cmath>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -27,6 +28,13 @@ static void printDist(Model &model, const DistSpec &dist) {
              dist.name == plan.main ? " (main)" : "");
   fmt::print("  likelihood  {}{}\n", dist.kind,
              dist.why.empty() ? "" : ": " + dist.why);
+  for (const Condition &condition : dist.conditions)
+    fmt::print("  given       {}: {}{}\n", condition.field.name,
+               condition.field.text(),
+               !condition.hasDefault ? ""
+               : std::isnan(condition.value)
+                   ? " = null"
+                   : fmt::format(" = {}", condition.value));
   fmt::print("  parameters  {} numbers in {} arrays\n",
              sizeOf(plan, dist.params), dist.params.size());
   if (!dist.densityDirection.empty())
@@ -89,7 +97,8 @@ int runInfo(Model &model, const CommandOptions &options) {
              total, total * sizeOf(plan.type()), isaName(model.isa()),
              model.pool().workers(), model.pool().workers() == 1 ? "" : "s");
   for (const DistSpec &dist : plan.dists)
-    printDist(model, dist);
+    if (!dist.ofChecks())
+      printDist(model, dist);
   printParams(plan);
   printTrains(plan);
   if (!options.params.empty()) {

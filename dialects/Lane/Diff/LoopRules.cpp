@@ -185,7 +185,7 @@ public:
 
 private:
   void findLive();
-  Masked liveOnly(LaneBuilder &b, Value v, Value live);
+  Masked liveOnly(LaneBuilder &b, Value v, Value live, Value liveForAny);
   void collectOperands();
   void cloneForward();
   LogicalResult sweep();
@@ -205,6 +205,7 @@ private:
   SmallVector<Type> slices;
   SmallVector<bool> handed; // per result: an operand has an adjoint
   Value live; // i1 scalar: where any adjoint of the results counts; or null
+  Value liveForAny; // i1 scalar, invariant: where it does for any sample
   IRMapping map;
 };
 } // namespace
@@ -231,20 +232,23 @@ void ReverseLoop::findLive() {
     any = any ? b.logicalOr(any, some) : some;
   }
   live = any;
+  liveForAny = b.anySample(live);
 }
 
-// `v` with the mask of a live scalar; none if the value is one for the batch.
-Masked ReverseLoop::liveOnly(LaneBuilder &b, Value v, Value live) {
-  if (!live || (isInvariant(v) && !isInvariant(live)))
+// `v` with the mask of the live scalar of its rate.
+Masked ReverseLoop::liveOnly(LaneBuilder &b, Value v, Value live,
+                             Value liveForAny) {
+  if (!live)
     return v;
-  return {v, b.spread(live, {}, typeOf(v).getShape())};
+  Value scalar = isInvariant(v) ? liveForAny : live;
+  return {v, b.spread(scalar, {}, typeOf(v).getShape())};
 }
 
 void ReverseLoop::collectOperands() {
   findLive();
   llvm::append_range(reverseConsts, loop.getConsts());
   if (live)
-    reverseConsts.push_back(live);
+    reverseConsts.append({live, liveForAny});
   Activity inner;
   flags =
       argumentActivity(loop, inner, [&](Value v) { return outer.wants(v); });
@@ -295,14 +299,18 @@ LogicalResult ReverseLoop::sweep() {
   size_t firstCarry = loop.getConsts().size();
   auto arguments = reverse.getCarryArgs();
   LaneBuilder b(body, loc);
-  Value alive = live ? Value(reverse.getConstArgs().back()) : Value();
+  Value alive, aliveForAny;
+  if (live) {
+    alive = reverse.getConstArgs().drop_back().back();
+    aliveForAny = reverse.getConstArgs().back();
+  }
   for (auto [i, k] : llvm::enumerate(carries))
     inside.add(map.lookup(loop.getYieldedCarries()[k - firstCarry]),
-               liveOnly(b, arguments[i], alive), loc);
+               liveOnly(b, arguments[i], alive, aliveForAny), loc);
   auto yAdjoints = reverse.getXArgs().take_back(ys.size());
   for (auto [i, k] : llvm::enumerate(ys))
     inside.add(map.lookup(loop.getYieldedYs()[k]),
-               liveOnly(b, yAdjoints[i], alive), loc);
+               liveOnly(b, yAdjoints[i], alive, aliveForAny), loc);
   // Adjoints of consts go on from the sum so far.
   for (auto [i, k] : llvm::enumerate(consts))
     inside.add(mapped(k), Value(arguments[carries.size() + i]), loc);
@@ -333,7 +341,7 @@ void ReverseLoop::finish() {
     for (size_t operand : *group) {
       if (handed[k])
         outer.add(loop.getOperand(operand),
-                  liveOnly(b, reverse->getResult(k), live), loc);
+                  liveOnly(b, reverse->getResult(k), live, liveForAny), loc);
       ++k;
     }
 }

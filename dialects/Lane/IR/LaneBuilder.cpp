@@ -38,6 +38,22 @@ Value LaneBuilder::withRate(Value x, bool inv) {
   return VaryOp::create(builder, loc, x);
 }
 
+Value LaneBuilder::reached(Value mask, llvm::function_ref<Value(Value)> map) {
+  if (!mask)
+    return mask;
+  Value counts =
+      map(ConvertOp::create(builder, loc, mask, builder.getI32Type()));
+  return compare(Predicate::gt, counts, 0.0);
+}
+
+Value LaneBuilder::anySample(Value mask) {
+  if (!mask || isInvariant(mask))
+    return mask;
+  return reached(mask, [&](Value counts) -> Value {
+    return ReduceBatchOp::create(builder, loc, BatchKind::max, counts);
+  });
+}
+
 Value LaneBuilder::trigamma(Value x) {
   // Below 1/2 by reflection: the series runs on z = 1 - x there.
   Value low = compare(Predicate::lt, x, 0.5);

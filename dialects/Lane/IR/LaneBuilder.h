@@ -102,6 +102,12 @@ public:
   /// x in the asked rate: `vary`, or `reduce_batch sum`, as needed.
   Value withRate(Value x, bool inv);
 
+  /// A mask (null holds everywhere) after a linear map that only adds elements
+  /// up: true where an element that holds goes in. `map` is applied to counts.
+  Value reached(Value mask, llvm::function_ref<Value(Value)> map);
+  /// Where the mask holds for any sample; invariant.
+  Value anySample(Value mask);
+
   mlir::OpBuilder &builder;
   mlir::Location loc;
 };

@@ -149,18 +149,11 @@ SmallVector<Value> Expander::members(Region &region, ValueRange arguments,
     return {};
   }
   IRMapping known;
+  // A base that needs no condition has those of what is made of it, too.
+  assert(arguments.size() >= region.getNumArguments() &&
+         "internal error: a condition without a value");
   for (auto [arg, value] : llvm::zip(region.getArguments(), arguments))
     known.map(arg, atRateOf(arg, value, b));
-  // Conditions that the use leaves out have their defaults.
-  ArrayRef<double> defaults = dist.getDefaults();
-  auto left = region.getArguments().drop_front(
-      std::min<size_t>(arguments.size(), region.getNumArguments()));
-  assert(left.size() <= defaults.size() &&
-         "internal error: a condition without a value");
-  for (auto [arg, value] : llvm::zip(left, defaults.take_back(left.size()))) {
-    auto type = lane::typeOf(arg);
-    known.map(arg, b.withRate(b.constant(type, value), type.getInv()));
-  }
   return emit(region.front(), known).value_or(SmallVector<Value>());
 }
 
