@@ -8,6 +8,8 @@
 #include "Lane/IR/LaneBuilder.h"
 #include "Prob/IR/ProbOps.h"
 
+#include "llvm/Support/FormatVariadic.h"
+
 using namespace mlir;
 using namespace rill;
 using namespace rill::import;
@@ -21,6 +23,10 @@ std::string rill::import::checkName(size_t check) {
 }
 std::string rill::import::testCheckName(size_t test, size_t check) {
   return "test" + std::to_string(test) + "." + checkName(check);
+}
+
+std::string rill::import::drawName(const typed::Data &data) {
+  return data.name + ".draw";
 }
 
 static bool isMembers(const typed::Dist &dist) {
@@ -51,6 +57,40 @@ prob::Kind rill::import::kindOf(const typed::Program &program,
     return dist.logp ? prob::Kind::Exact : prob::Kind::None;
   return prob::productKind(prob::Kind::Exact, kindOf(program, dist.base),
                            /*independent=*/true);
+}
+
+static void addSolvers(const typed::Region &region, std::string &text) {
+  for (const typed::Op &op : region.ops) {
+    for (const typed::Region &inner : op.regions)
+      addSolvers(inner, text);
+    if (op.kind != typed::OpKind::Ode)
+      continue;
+    auto number = [&](const char *name) {
+      return std::get<double>(op.attrs.at(name));
+    };
+    auto list = [&](const char *name) -> const std::vector<double> & {
+      return std::get<std::vector<double>>(op.attrs.at(name));
+    };
+    bool adaptive = !list("error").empty();
+    std::string fixed = llvm::formatv("{0} steps of {1} stages",
+                                      std::get<int64_t>(op.attrs.at("steps")),
+                                      list("b").size());
+    std::string chosen = llvm::formatv("steps within rtol {0}, atol {1}",
+                                       number("rtol"), number("atol"));
+    std::string one = adaptive ? chosen : fixed;
+    if (text.find(one) == std::string::npos)
+      text += (text.empty() ? "" : " and ") + one;
+  }
+}
+
+std::string rill::import::solversOf(const typed::Program &program,
+                                    typed::DistId id) {
+  std::string text;
+  for (;; id = program.dists[id].base) {
+    addSolvers(program.dists[id].flow, text);
+    if (isMembers(program.dists[id]))
+      return text;
+  }
 }
 
 std::vector<lang::Space> rill::import::fieldsOf(const lang::Space &space) {
@@ -85,6 +125,7 @@ public:
         b(module.getContext()) {}
 
   void addDist(const std::string &name, typed::DistId id);
+  void addDrawnData(const typed::Data &data);
   void addLoss(size_t index);
   void addExpression(const std::string &name, const typed::Check &check);
 
@@ -242,6 +283,17 @@ EntryBuilder::importExpectation(const typed::Expectation &expectation,
   return importer.import(expectation.body);
 }
 
+/// One row per sample.
+void EntryBuilder::addDrawnData(const typed::Data &data) {
+  func::FuncOp function = begin(drawName(data), {}, data.range);
+  RegionImporter importer(program, sources, b);
+  SmallVector<Value> row = importer.import(*data.draw);
+  lane::LaneBuilder at(b, function.getLoc());
+  for (Value &value : row)
+    value = at.withRate(value, false);
+  finish(function, row, SmallVector<std::string>(row.size(), "value"));
+}
+
 void EntryBuilder::addLoss(size_t index) {
   const typed::Train &train = program.trains[index];
   func::FuncOp function =
@@ -291,6 +343,9 @@ void rill::import::addEntries(const typed::Program &program,
   EntryBuilder entries(program, sources, module);
   for (const auto &[name, id] : program.named)
     entries.addDist(name, id);
+  for (const typed::Data &data : program.data)
+    if (data.draw)
+      entries.addDrawnData(data);
   for (size_t k = 0; k < program.trains.size(); ++k)
     entries.addLoss(k);
   for (auto [k, check] : llvm::enumerate(program.checks))

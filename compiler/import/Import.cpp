@@ -23,14 +23,34 @@ static bool readsPlace(const typed::Region &region) {
   });
 }
 
+/// One tangent per element is one copy of the code.
+static void refuseLargeJacobian(const typed::Program &program,
+                                const typed::Op &op,
+                                lang::DiagnosticEngine &diag) {
+  int64_t size = program.values[op.operands[0]].space.elements();
+  for (int64_t k = 0; k != std::get<int64_t>(op.attrs.at("x_labels")); ++k)
+    size /= program.values[op.operands[0]].space.shape()[k];
+  if (size > maxTangents)
+    diag.error(lang::Code::UnsupportedConstruct, op.range,
+               "'" + op.name + "' in more than " + std::to_string(maxTangents) +
+                   " dimensions is not compiled yet");
+}
+
+static bool startsFromData(const typed::Region &region) {
+  return llvm::any_of(region.ops, [](const typed::Op &op) {
+    return op.kind == typed::OpKind::First ||
+           llvm::any_of(op.regions, startsFromData);
+  });
+}
+
 /// Reports what the model level cannot express yet. `depth`: enclosing repeats.
 static void refuseUnsupported(const typed::Program &program,
                               const typed::Region &region,
                               lang::DiagnosticEngine &diag, size_t depth = 0) {
   for (const typed::Op &op : region.ops) {
-    if (op.kind == typed::OpKind::Deriv)
-      diag.error(lang::Code::UnsupportedConstruct, op.range,
-                 "'" + op.name + "' is not compiled yet");
+    if (op.kind == typed::OpKind::Deriv &&
+        (op.name == "div" || op.name == "jac"))
+      refuseLargeJacobian(program, op, diag);
     // It starts before the repeat, where that place is not at hand.
     if (op.kind == typed::OpKind::Param &&
         program.params[op.index].stack.size() < depth &&
@@ -39,6 +59,17 @@ static void refuseUnsupported(const typed::Program &program,
                  "an initial value from data, in an instance that the steps of "
                  "a repeat share, is not compiled yet")
           .help("give each step its own instance: brackets inside the repeat");
+    if (op.kind == typed::OpKind::Ode) {
+      if (startsFromData(op.regions.front()))
+        diag.error(lang::Code::UnsupportedConstruct, op.range,
+                   "an initial value from data, inside of a field, is not "
+                   "compiled yet")
+            .help("normalise the place before the 'ode': actnorm[]");
+      if (!std::get<std::vector<double>>(op.attrs.at("error")).empty())
+        diag.error(lang::Code::UnsupportedConstruct, op.range,
+                   "a solver that chooses its steps is not compiled yet")
+            .help("use one with fixed steps: rk4(20)");
+    }
     bool repeats = op.kind == typed::OpKind::Repeat;
     for (const typed::Region &inner : op.regions)
       refuseUnsupported(program, inner, diag, depth + repeats);
@@ -62,6 +93,9 @@ static void refuseUnsupported(const typed::Program &program,
     if (dist.sample)
       refuseUnsupported(program, *dist.sample, diag);
   }
+  for (const typed::Data &data : program.data)
+    if (data.draw)
+      refuseUnsupported(program, *data.draw, diag);
   for (const typed::Train &train : program.trains)
     refuseUnsupported(program, train.loss.expectation.body, diag);
   for (const typed::Check &check : program.checks)

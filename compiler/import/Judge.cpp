@@ -199,10 +199,16 @@ std::string rill::import::explain(ModuleOp model,
     lang::LineColumn at = sources.position(range.file, range.begin);
     bool free = verdict.form == "rearrangement" || verdict.form == "identity";
     std::string form = verdict.form, inverse = "closed form";
+    bool field =
+        llvm::any_of(verdict.chain.steps, [](const flow::Chain::Step &step) {
+          return isa_and_nonnull<flow::OdeOp>(step.op);
+        });
     if (verdict.byAuthor)
       inverse = "by the author, checked by check roundtrip";
     else if (verdict.isOneWay())
       inverse = "none";
+    else if (field)
+      inverse = "the same field backwards";
     else if (verdict.form.find("strictly") == 0)
       inverse = "by bracketed search";
     if (verdict.causal) {
@@ -220,7 +226,8 @@ std::string rill::import::explain(ModuleOp model,
                       "log-determinant {5}\n",
                       sources.name(range.file), at.line, update.getName(),
                       update.getSpelling(), form,
-                      free              ? "0"
+                      field  ? "the integral of the divergence, exact"
+                      : free ? "0"
                       : verdict.rankOne ? "by the matrix determinant lemma"
                       : verdict.causal  ? "triangular"
                                         : "closed form",

@@ -118,6 +118,8 @@ static json::Array dataJson(const typed::Program &program) {
     array.push_back(json::Object{{"name", data.name},
                                  {"format", data.format},
                                  {"path", data.path},
+                                 {"kernel", data.draw ? drawName(data) : ""},
+                                 {"rows", data.rows},
                                  {"columns", std::move(columns)},
                                  {"fields", fieldsJson(data.space, names)},
                                  {"hold", data.hold},
@@ -244,6 +246,15 @@ distsJson(const typed::Program &program,
     auto way = [](bool sequential) {
       return sequential ? "sequential" : "parallel";
     };
+    std::string solvers = solversOf(program, id);
+    std::string why =
+        kind != prob::Kind::Exact ? "a law on the way states no density"
+        : kernel("logp").empty()
+            ? "of its own draws only, a map on the way has no inverse"
+        : solvers.empty() ? "every map on the way has a closed form and so has "
+                            "the base's density"
+                          : "up to the solver's error (" + solvers +
+                                "), with the exact divergence";
     json::Array params;
     for (StringRef member : {"logp", "sample"})
       if (auto function =
@@ -264,11 +275,7 @@ distsJson(const typed::Program &program,
         {"conditions", conditionsJson(dist)},
         {"rows", std::move(rows)},
         {"kind", prob::kindName(kind)},
-        {"why", kind != prob::Kind::Exact ? "a law on the way states no density"
-                : kernel("logp").empty()
-                    ? "of its own draws only, a map on the way has no inverse"
-                    : "every map on the way has a closed form and so has "
-                      "the base's density"},
+        {"why", why},
         {"params", std::move(params)},
         {"logp", kernel("logp")},
         {"sample", kernel("sample")},
@@ -300,10 +307,15 @@ static json::Object trainJson(const typed::Train &train, size_t index,
   json::Array models;
   for (typed::DistId id : train.models)
     models.push_back(program.dists[id].name);
+  json::Array instances;
+  for (const std::string &path : train.instances)
+    instances.push_back(path);
   auto grad = lane.lookupSymbol<func::FuncOp>(name + ".grad");
   auto init = lane.lookupSymbol<func::FuncOp>(name + ".init");
   return json::Object{
       {"models", std::move(models)},
+      {"instances", std::move(instances)},
+      {"objective", train.loss.name},
       {"data", train.data ? program.data[*train.data].name : ""},
       {"loss", name + ".loss"},
       {"grad", name + ".grad"},

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Elab/Elaborator.h"
+#include "Elab/Headers.h"
 
 namespace rill::lang::elab {
 
@@ -42,8 +43,18 @@ void Elaborator::bind(const EnvPtr &env, const ast::Ident &name, Den den,
         .help("give one of them another name");
     return;
   }
+  den.name = nameReads.bound();
   env->names[name.text] = std::move(den);
   env->ranges[name.text] = name.range;
+}
+
+/// Binds a name that no source line declares; what it already names in this
+/// environment stays the same binding.
+void Elaborator::define(const EnvPtr &env, const std::string &name, Den den) {
+  auto known = env->names.find(name);
+  bool same = known != env->names.end() && known->second.name;
+  den.name = same ? known->second.name : nameReads.bound();
+  env->names[name] = std::move(den);
 }
 
 CallablePtr Elaborator::declaration(const ast::DefItem &def, SourceRange range,
@@ -61,6 +72,7 @@ CallablePtr Elaborator::declaration(const ast::DefItem &def, SourceRange range,
 
 void Elaborator::declareItem(Module &module, const ast::Item &item) {
   if (const auto *def = item.as<ast::DefItem>()) {
+    checkHeader(*def, diag);
     CallablePtr callable = declaration(*def, item.range, module.env);
     if (def->kind != "dist") {
       bind(module.env, def->name, Den::ofCallable(callable), false);
@@ -95,6 +107,8 @@ void Elaborator::declareItem(Module &module, const ast::Item &item) {
       callable->env = module.env;
       bind(module.env, *let->pattern.name, Den::ofCallable(callable), false);
     } else if (let->pattern.name) {
+      if (let->space)
+        letSpaces[let->value.get()] = let->space.get();
       bind(module.env, *let->pattern.name,
            Den::ofThunk(let->value.get(), module.env), false);
     } else {
@@ -196,11 +210,15 @@ std::vector<std::string> Elaborator::visibleNames(const EnvPtr &env) {
 Den Elaborator::unknownName(const std::string &name, SourceRange range,
                             const EnvPtr &env) {
   static const std::set<std::string> later = {
-      "ode", "sde", "jump", "scan", "ema", "frozen", "geodesic", "expm"};
+      "sde", "jump", "scan", "ema", "frozen", "geodesic", "expm"};
   if (later.count(name))
     return unsupported(range, "'" + name + "'");
   Diagnostic &d =
       error(Code::UnknownName, range, "unknown name '" + name + "'");
+  if (std::string module = stdlibModuleOf(name); !module.empty()) {
+    d.help("'" + name + "' is in the library: use " + module + "." + name);
+    return Den::error();
+  }
   std::string close = didYouMean(name, visibleNames(env));
   if (!close.empty()) {
     d.help("did you mean '" + close + "'?");
@@ -238,6 +256,8 @@ Den Elaborator::force(const Den &den, Frame &frame) {
     inner.instances->path += (inner.instances->path.empty() ? "" : ".") +
                              (den.truth ? "let" : den.text);
   Den value = eval(*den.expr, inner);
+  if (auto it = letSpaces.find(den.expr); it != letSpaces.end())
+    value = declaredAs(*it->second, std::move(value), den.expr->range, inner);
   --depth;
   if (den.parameter && !value.isError()) {
     Frame callee;

@@ -68,15 +68,24 @@ void Elaborator::dataItem(const ast::DataItem &item, Module &module,
   data.name = item.name.text;
   data.range = range;
   bind(module.env, item.name, Den::error(), false);
+  if (const auto *drawn = item.value->as<ast::RepeatExpr>();
+      drawn && drawn->kind == "draw")
+    return drawnData(item, *drawn, std::move(data), module);
   const auto *call = item.value->as<ast::CallExpr>();
   const auto *reader = call ? call->callee->as<ast::NameExpr>() : nullptr;
   if (!reader || (reader->name != "csv" && reader->name != "npy")) {
     unsupported(item.value->range,
-                "data that are not read by csv(...) or npy(...)");
+                "data that are not read by csv(...) or npy(...), nor drawn,");
     return;
   }
   data.format = reader->name;
+  std::set<std::string> seen;
   for (const ast::Arg &arg : call->args) {
+    std::string which = arg.name ? "'" + arg.name->text + "'" : "the file";
+    if (!seen.insert(which).second) {
+      error(Code::WrongArguments, arg.value->range, which + " is given twice");
+      continue;
+    }
     if (arg.name) {
       dataArgument(arg, data, frame);
       continue;
@@ -161,6 +170,8 @@ void Elaborator::testItem(const ast::TestItem &item, SourceRange range) {
     // Definitions are elaborated in the region of each check that uses them.
     const auto *let = stmt->as<ast::LetStmt>();
     if (let && !let->isView && !let->params) {
+      if (let->space)
+        letSpaces[let->value.get()] = let->space.get();
       Den thunk = Den::ofThunk(let->value.get(), frame.env);
       thunk.owner = instances;
       if (let->pattern.name) {
@@ -242,12 +253,16 @@ void Elaborator::prepare() {
   auto own = moduleTable.find("");
   if (own == moduleTable.end())
     return;
-  for (const ast::Item &item : own->second.file->items)
-    if (const auto *data = item.as<ast::DataItem>())
-      dataItem(*data, own->second, item.range);
-  for (const ast::Item &item : own->second.file->items)
-    if (const auto *train = item.as<ast::TrainItem>())
-      demandTraining(*train);
+  // Files first: they say what spaces the dists have that others draw from.
+  for (bool drawn : {false, true}) {
+    for (const ast::Item &item : own->second.file->items)
+      if (const auto *data = item.as<ast::DataItem>();
+          data && (data->value->as<ast::RepeatExpr>() != nullptr) == drawn)
+        dataItem(*data, own->second, item.range);
+    for (const ast::Item &item : own->second.file->items)
+      if (const auto *train = item.as<ast::TrainItem>())
+        demandTraining(*train);
+  }
 }
 
 typed::Program Elaborator::run() {

@@ -24,7 +24,7 @@ CheckContext::CheckContext(Model &model, DataSources sources, Evaluation how)
 const DataSet &CheckContext::data(const DataSpec &spec) {
   auto it = sets.find(spec.name);
   if (it == sets.end())
-    it = sets.emplace(spec.name, loadData(spec, sources)).first;
+    it = sets.emplace(spec.name, loadData(spec, sources, model)).first;
   return it->second;
 }
 
@@ -254,6 +254,8 @@ std::optional<CheckResult> measureOwnError(CheckContext &context,
   const Plan &plan = context.model.plan();
   if (dist.logp.empty() || plan.type() == Type::F64)
     return std::nullopt;
+  if (dist.sample.empty() && !plan.dataOf(dist))
+    return std::nullopt; // No points to measure it at.
   const KernelSpec *oracle = context.model.doubleKernel(dist.logp);
   if (!oracle)
     return std::nullopt;

@@ -135,3 +135,25 @@ LogicalResult MatVecOp::verify() {
     return emitOpError("needs a [D, D] matrix and vectors of D");
   return success();
 }
+
+LogicalResult OdeOp::verify() {
+  Block &block = getBody().front();
+  auto yield = cast<YieldOp>(block.getTerminator());
+  auto state = lane::typeOf(getX()).withInv(false);
+  SmallVector<Type> wanted{state, state.withShape({})};
+  llvm::append_range(wanted, getContext().getTypes());
+  if (block.getArgumentTypes() != ArrayRef<Type>(wanted) ||
+      yield.getNumOperands() != 1 ||
+      yield.getOperand(0).getType() != state) // 1.
+    return emitOpError("needs a region from state, time and context to the "
+                       "velocity");
+  int64_t stages = getStages();
+  if (stages == 0 || int64_t(getA().size()) != stages * (stages - 1) / 2 ||
+      (isAdaptive() && int64_t(getError().size()) != stages)) // 2.
+    return emitOpError("has no table of a method with ") << stages << " stages";
+  if (int64_t(getSteps()) <= 0 || getFrom() == getTo()) // 3.
+    return emitOpError("needs steps between two different times");
+  if (getResult().getType() != state) // 4.
+    return emitOpError("gives a state of another type");
+  return success();
+}

@@ -163,4 +163,38 @@ def Flow_MatVecOp : Flow_Op<"matvec", [Pure]> {
   let hasVerifier = 1;
 }
 
+def Flow_OdeOp : Flow_Op<"ode", [Pure, IsolatedFromAbove,
+    SingleBlockImplicitTerminator<"YieldOp">]> {
+  let summary = "a state moved along a vector field from one time to another";
+  let description = [{
+    The region is the field: its arguments are the state, the time (a varying
+    scalar) and the context, it yields the velocity. The explicit Runge-Kutta
+    method of s stages has `a` (rows below the diagonal, one after the other)
+    and `b`; with `error` (weights of the error estimate, of order `order`)
+    steps are chosen per sample by `rtol` and `atol`, else there are `steps` of
+    them; `steps` is also the most that are tried.
+    1. The region's arguments are as said: a varying state, then of the
+       operands' types; it yields one value of the state's type.
+    2. `a` has s (s - 1) / 2 numbers, `error` s or none.
+    3. `steps` is positive, `from` is not `to`.
+    4. The result is the state, varying.
+  }];
+  let arguments = (ins Lane_Float:$x, Variadic<Lane_Any>:$context,
+                       F64Attr:$from, F64Attr:$to, DenseF64ArrayAttr:$a,
+                       DenseF64ArrayAttr:$b, DenseF64ArrayAttr:$error,
+                       I64Attr:$order, I64Attr:$steps, F64Attr:$rtol,
+                       F64Attr:$atol);
+  let results = (outs Lane_Float:$result);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = [{
+    $x `(` $context `)` `from` $from `to` $to attr-dict `:`
+    functional-type(operands, results) $body
+  }];
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    bool isAdaptive() { return !getError().empty(); }
+    int64_t getStages() { return getB().size(); }
+  }];
+}
+
 #endif

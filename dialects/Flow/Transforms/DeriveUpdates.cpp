@@ -5,6 +5,8 @@
 #include "Flow/Transforms/Causal.h"
 #include "Flow/Transforms/Cuts.h"
 #include "Flow/Transforms/Monotone.h"
+#include "Flow/Transforms/Ode.h"
+#include "Flow/Transforms/Values.h"
 
 using namespace mlir;
 using namespace rill;
@@ -35,8 +37,9 @@ bool Derivation::runUpdate(UpdateOp update) {
     return true;
   }
   for (Operation &op : block.without_terminator())
-    if (!verdict.own.contains(op.getResult(0)))
-      emitValue(op, local, b);
+    if (!verdict.own.contains(op.getResult(0)) &&
+        !emitValue(op, local, params, b, fault))
+      return false;
   if (forward) {
     local.map(block.getArgument(0), known.lookup(update.getPlace()));
     if (verdict.rankOne)
@@ -151,6 +154,14 @@ void Derivation::runForward(const Chain::Step &step,
                                     lane::typeOf(step.value).getShape(), b));
     return;
   }
+  if (auto ode = dyn_cast<OdeOp>(step.op)) {
+    LaneBuilder at(b.builder, step.op->getLoc());
+    auto [value, change] = emitOde(ode, local.lookup(ode.getX()), lookup,
+                                   /*backwards=*/false, wantLogDet, at);
+    local.map(ode.getResult(), value);
+    addLogDet(change, /*negate=*/false);
+    return;
+  }
   emitValue(*step.op, local, b);
   addLogDerivative(step, verdict, block, local, /*negate=*/false);
 }
@@ -177,6 +188,13 @@ Value Derivation::runBackward(const Chain::Step &step, Value after,
     return rearrange(after, back, placeShape, b);
   }
   LaneBuilder at(b.builder, step.op->getLoc());
+  if (auto ode = dyn_cast<OdeOp>(step.op)) {
+    // The same field backwards: its change is this direction's.
+    auto [value, change] =
+        emitOde(ode, after, lookup, /*backwards=*/true, wantLogDet, at);
+    addLogDet(change, /*negate=*/false);
+    return value;
+  }
   Link link{step.op, step.operand, step.negative, lookup};
   Value before = emitInverse(link, after, at);
   if (wantLogDet)

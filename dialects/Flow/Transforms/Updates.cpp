@@ -46,7 +46,7 @@ static bool mixesElements(Value value, const llvm::DenseSet<Value> &dependent) {
     if (!op || !dependent.contains(v) || !seen.insert(v).second)
       continue;
     if (isa<lane::ContractOp, lane::ReduceOp, lane::CumsumOp, MatVecOp,
-            lane::ConcatOp, lane::SliceOp, lane::LoopOp, SplitOp>(op))
+            lane::ConcatOp, lane::SliceOp, lane::LoopOp, SplitOp, OdeOp>(op))
       return true;
     work.append(op->operand_begin(), op->operand_end());
   }
@@ -103,11 +103,13 @@ static UpdateVerdict judgeChain(UpdateOp update,
         return mixesElements(op->getOperand(i), dependent);
       });
       verdict.occursTwice = true;
-      return refused(verdict,
-                     mixes ? Refusal::MixesElements : Refusal::NotInjective, op,
-                     mixes ? "what the place is combined with reads the whole "
-                             "place"
-                           : "the place occurs more than once");
+      return refused(
+          verdict, mixes ? Refusal::MixesElements : Refusal::NotInjective, op,
+          isa<OdeOp>(op) ? "the field reads the place itself, beside "
+                           "its state"
+          : mixes        ? "what the place is combined with reads "
+                           "the whole place"
+                         : "the place occurs more than once");
     }
     Verdict link = judge(op, uses.front(), ranges);
     if (link.refusal != Refusal::None) {

@@ -98,17 +98,20 @@ struct Differentiate : impl::LaneDifferentiateBase<Differentiate> {
 
   void runOnOperation() override {
     // Inner operations before outer ones, each looked up anew: cleaning may
-    // have erased or merged some that were still to come.
+    // have erased or merged some that were still to come. An outer derivative
+    // should see clean code: it is cleaned when all in it are expanded.
+    constexpr StringLiteral unclean = "rill.unclean";
     while (Operation *op = innermost()) {
+      if (op->removeAttr(unclean))
+        cleanUp(op);
       Operation *outer = op->getParentOp();
-      auto vjp = dyn_cast<VjpOp>(op);
-      if (failed(vjp ? expandVjp(vjp) : expandJvp(cast<JvpOp>(op))))
-        return signalPassFailure();
-      // An outer derivative should see clean code.
       while (outer && !isa<VjpOp, JvpOp>(outer))
         outer = outer->getParentOp();
       if (outer)
-        cleanUp(outer);
+        outer->setAttr(unclean, UnitAttr::get(&getContext()));
+      auto vjp = dyn_cast<VjpOp>(op);
+      if (failed(vjp ? expandVjp(vjp) : expandJvp(cast<JvpOp>(op))))
+        return signalPassFailure();
     }
     // With no derivative left to come, stop is only its operand.
     getOperation()->walk([](StopOp stop) {
