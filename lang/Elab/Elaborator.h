@@ -218,6 +218,7 @@ private:
   Den matmul(const Den &a, const Den &b, SourceRange range, Frame &frame);
   Tensor contract(const Tensor &x, const Tensor &y, size_t sharedX,
                   size_t sharedY);
+  bool isConvexOver(const Tensor &t, const std::vector<BinderId> &over) const;
   Tensor contractLabels(Tensor x, Tensor y, const std::vector<BinderId> &over);
   std::optional<std::vector<int64_t>>
   inferRange(const std::string &name, const ast::Expr &body, Frame &frame);

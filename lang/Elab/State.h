@@ -109,6 +109,7 @@ struct Definition {
   std::vector<ValueId> operands;
   PlaceId place = 0;
   Bounds bounds;
+  bool convex = false; ///< a contraction with the weights of a simplex
 };
 
 /// A use of a value inside of a loop.
