@@ -278,7 +278,7 @@ void RegionImporter::importParam(const Op &op) {
   // An instance that the steps of a repeat share belongs before it.
   if (repeats.size() > param.stack.size())
     b.setInsertionPoint(repeats[param.stack.size()]);
-  else if (derivative && isKnownOutside(op.regions.front()))
+  else if (derivative && !field && isKnownOutside(op.regions.front()))
     b.setInsertionPoint(derivative);
   auto made = flow::ParamOp::create(b, loc(op), type, op.index, param.path,
                                     chartOf(param.space));
