@@ -95,6 +95,10 @@ private:
   size_t declaredRank(const ast::SpaceExpr &expr);
   std::optional<std::string> unboundName(const ast::Expr &expr, Frame &frame);
   bool accepts(const Space &declared, const Space &actual);
+  Den declaredAs(const ast::SpaceExpr &declared, Den den, SourceRange range,
+                 Frame &frame);
+  Den declaredAs(const Space &declared, Den den, SourceRange range,
+                 Frame &frame);
   bool checkSpace(const Space &declared, const Tensor &value, SourceRange range,
                   const std::string &what);
 
@@ -193,8 +197,11 @@ private:
   std::optional<Tensor> floatTensor(const ast::Expr &expr, Frame &frame);
   Den arithmetic(const std::string &op, const Den &a, const Den &b,
                  const ast::BinaryExpr &node, Frame &frame);
-  Den power(const Den &a, const Den &b, const ast::BinaryExpr &node,
+  Den power(const Den &a, const Den &b, SourceRange base, SourceRange exponent,
             SourceRange range, Frame &frame);
+  Den folded(double value, bool finite, SourceRange range);
+  void powerError(const Tensor &x, const std::string &exponent,
+                  SourceRange range);
   Den comparison(const std::string &op, const Den &a, const Den &b,
                  SourceRange range, Frame &frame);
   Den matmul(const Den &a, const Den &b, SourceRange range, Frame &frame);
@@ -205,6 +212,9 @@ private:
   inferRange(const std::string &name, const ast::Expr &body, Frame &frame);
   Den sumOver(const std::vector<BinderId> &binders, const ast::Expr &body,
               const ast::Expr *guard, Frame &frame, const std::string &op);
+  std::optional<Tensor> truth(const ast::Expr &expr, Frame &frame);
+  std::optional<Tensor> guarded(Tensor body, const ast::Expr &guard,
+                                double otherwise, Frame &frame);
   Tensor reduceLabels(const std::string &kind, const Tensor &t,
                       const std::vector<BinderId> &binders, bool spread);
   Den vecOver(const std::vector<BinderId> &binders, const ast::ReduceExpr &node,
@@ -344,6 +354,12 @@ private:
                  const Space &before, Frame &frame);
   void exprStmt(const ast::Expr &expr, Frame &frame);
   void forStmt(const ast::ForStmt &stmt, Frame &frame, SourceRange range);
+  bool keepGuarded(const ast::Expr &guard,
+                   const std::vector<ast::Binder> &binders,
+                   std::vector<std::vector<int64_t>> &values, Frame &frame);
+  bool openEach(const ast::EachStmt &stmt, Frame &inner, bool &empty,
+                const std::function<std::optional<std::vector<int64_t>>(
+                    const std::string &)> &infer);
   void eachStmt(const ast::EachStmt &stmt, Frame &frame, SourceRange range);
   void repeatBlock(int64_t count, const std::string &what, Frame &frame,
                    SourceRange range, const std::function<void(Frame &)> &body,
@@ -415,6 +431,8 @@ private:
   bool drawPiece(const ast::Expr &target, Partial &partial, const Law &law,
                  Frame &frame, SourceRange range);
   Den partialValue(Partial &partial);
+  bool isDrawn(const Partial &partial, const std::vector<ast::Slot> *slots,
+               Frame &frame, SourceRange range);
   std::optional<DistId>
   tryMakeDist(const Law &law, const std::optional<Space> &demand,
               const std::string &name, SourceRange range,
@@ -443,7 +461,8 @@ private:
   std::vector<typed::Condition> conditionsOf(const ast::DefItem &def,
                                              Frame &frame);
   Den argumentOf(const Space &space, const std::string &name,
-                 std::vector<ValueId> &args);
+                 std::vector<ValueId> &args,
+                 std::vector<ValueId> *reused = nullptr);
   bool arraysOf(const Den &den, const Space &space, SourceRange range,
                 std::vector<ValueId> &arrays);
   bool bindSubjectNames(const ast::Parameters &params, const Space &subject,
@@ -474,7 +493,12 @@ private:
                                                 bool inTrain);
   bool drawBinding(const ast::DrawBinding &draw, Frame &frame,
                    typed::Expectation &made, typed::Region &region,
-                   bool inTrain);
+                   bool inTrain, size_t first);
+  bool dataDraw(typed::Expectation::Draw &item, const typed::Expectation &made,
+                size_t first, SourceRange range);
+  std::optional<Tensor> expectTerm(const ExpectTerm &term, bool inTrain,
+                                   typed::Expectation &made,
+                                   typed::Region &region);
   std::optional<typed::Expectation> plainExpectation(const ast::Expr &expr,
                                                      Frame &frame);
   std::optional<typed::Expectation>
@@ -502,6 +526,9 @@ private:
                     typed::Check &check, Frame &frame, SourceRange range);
   std::optional<DistId> checkedDist(const ast::CallExpr &call, Frame &frame,
                                     SourceRange range);
+  bool isTruth(const ast::Expr &expr, Frame &frame);
+  std::optional<typed::Expectation>
+  difference(const ast::Expr &a, const ast::Expr &b, Frame &frame);
   std::optional<typed::Expectation> checkSide(const ast::Expr &expr,
                                               Frame &frame,
                                               std::optional<double> &constant);
@@ -530,6 +557,7 @@ private:
   std::map<std::string, Module> moduleTable;
   std::vector<std::shared_ptr<NamedDist>> namedDists;
   std::set<const ast::DefItem *> entered; ///< declarations that were elaborated
+  std::map<const ast::Expr *, const ast::SpaceExpr *> letSpaces;
   std::set<const ast::Expr *> forced; ///< top-level lets that were elaborated
   /// Extents of which `halves` said that they do not divide, per declaration.
   std::set<std::tuple<const ast::DefItem *, int64_t, int64_t>> indivisible;

@@ -70,11 +70,29 @@ struct Image {
   Bounds bounds;
 };
 
-/// An E[...] with what stands around it: -E[..] e, 2 * E[..] e.
-struct ExpectSource {
-  const ast::ExpectExpr *node = nullptr;
+/// scale * E[..] e, or scale * e of a value without draws.
+struct ExpectTerm {
+  const ast::Expr *expr = nullptr;
+  const ast::ExpectExpr *node = nullptr; ///< null: no draws
   Frame frame;
-  double scale = 1, shift = 0;
+  double scale = 1;
+};
+/// Linear arithmetic around expectations: -E[..] a + 0.1 * E[..] b - 1.
+struct ExpectSource {
+  std::vector<ExpectTerm> terms;
+  double shift = 0;
+
+  void multiply(double factor) {
+    for (ExpectTerm &term : terms)
+      term.scale *= factor;
+    shift *= factor;
+  }
+  void add(ExpectSource other, double sign) {
+    other.multiply(sign);
+    for (ExpectTerm &term : other.terms)
+      terms.push_back(std::move(term));
+    shift += other.shift;
+  }
 };
 
 /// How each value was made, for images.
