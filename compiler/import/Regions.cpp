@@ -282,7 +282,7 @@ void RegionImporter::importParam(const Op &op) {
   // An instance that the steps of a repeat share belongs before it.
   if (repeats.size() > param.stack.size())
     b.setInsertionPoint(repeats[param.stack.size()]);
-  else if (derivative && isKnownOutside(op.regions.front()))
+  else if (derivative && !field && isKnownOutside(op.regions.front()))
     b.setInsertionPoint(derivative);
   else // the steps of a scan share it
     for (auto [scan, around] : scans)
