@@ -260,6 +260,8 @@ Range Ranges::compute(Operation *op, unsigned result) {
         return withUpperEnd(low, a, b);
       })
       .Case([&](lane::PowOp) {
+        if (arg(0).lo >= 0 && !arg(0).isPositive() && arg(1).isPositive())
+          return Range{0, inf, false, true}; // 0^b is 0
         return arg(0).isPositive() ? Range{0, inf} : Range::all();
       })
       .Case([&](lane::ReduceOp r) {

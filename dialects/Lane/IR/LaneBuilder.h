@@ -83,6 +83,9 @@ public:
   /// x - y, and 0 where both are the same infinity.
   Value logRatio(Value x, Value y);
 
+  /// y x^(y-1) d, and 0 at x = 0 where the slope is infinite (y < 1).
+  Value powerPartial(Value x, Value y, Value d);
+
   Value reduce(ReduceKind kind, Value x, Axes dims) {
     return ReduceOp::create(builder, loc, kind, x, dims);
   }

@@ -321,6 +321,22 @@ TEST_F(Derivatives, SubgradientsAreAsDocumented) {
             (Values{1.5, 0, 1.5}));
 }
 
+TEST_F(Derivatives, APowerOfAnAbsoluteValueIsFlatAtItsKink) {
+  // |x|^b as in a generalised Gaussian: 0 at 0 for every b > 0, and right
+  // beside it.
+  for (double b : {0.5, 1.0, 1.5, 3.0}) {
+    Values got = gradient("    %k = lane.const " + std::to_string(b) +
+                              " : !I\n"
+                              "    %m = lane.abs %a : (!V) -> !V\n"
+                              "    %r = lane.pow %m, %k : (!V, !I) -> !V\n",
+                          {0, -2, 2});
+    double slope = b * std::pow(2, b - 1);
+    EXPECT_EQ(got[0], 0) << b;
+    EXPECT_NEAR(got[1], -slope, 1e-15 * slope) << b;
+    EXPECT_NEAR(got[2], slope, 1e-15 * slope) << b;
+  }
+}
+
 TEST_F(Derivatives, PowersAtZero) {
   // d/dx x^1 at 0 is 1, d/dx x^0 is 0 everywhere.
   EXPECT_EQ(gradient("    %k = lane.const elements dense<[1.0, 0.0, 2.0]> :"
