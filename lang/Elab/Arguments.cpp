@@ -89,8 +89,6 @@ std::optional<Den> Elaborator::fittedValue(const ast::SpaceExpr &declared,
     return std::nullopt;
   }
   Space actual = value.tensor.space.withShape(value.tensor.valueShape());
-  if (value.tensor.space.isMatrixSpace())
-    return value;
   if (!unify(declared, actual, callee, range, what))
     return std::nullopt;
   Space wanted = space(declared, callee);
@@ -176,6 +174,13 @@ bool Elaborator::bindGroup(const std::vector<ast::Parameter> &params,
       }
     } else if (next++ >= params.size()) {
       continue;
+    }
+    if (given[index]) {
+      error(Code::WrongArguments, arg.value->range,
+            "'" + params[index].name.text + "' of '" + name +
+                "' is given twice")
+          .label(given[index]->range, "first given here");
+      ok = false;
     }
     given[index] = arg.value.get();
   }

@@ -286,9 +286,9 @@ std::optional<Den> Elaborator::callBuiltin(const std::string &name,
     }
     return Den::ofNumber(static_cast<double>(shape[0]));
   }
-  if (name == "pow" && args[0].is(Den::Kind::Number) &&
-      args[1].is(Den::Kind::Number))
-    return Den::ofNumber(std::pow(args[0].number, args[1].number));
+  if (name == "pow")
+    return power(args[0], args[1], node.args[0].value->range,
+                 node.args[1].value->range, range, frame);
   std::vector<Tensor> ts;
   for (size_t i = 0; i != args.size(); ++i) {
     auto t = tensorOf(args[i], node.args[i].value->range, frame);
@@ -299,12 +299,7 @@ std::optional<Den> Elaborator::callBuiltin(const std::string &name,
     ts.push_back(*t);
   }
   HereScope scope(here, range);
-  if (name == "dot" || name == "pow" || name == "logaddexp" ||
-      name == "atan2") {
-    if (name == "pow" && !ts[0].bounds.isPositive()) {
-      domainError("pow", ts[0], range);
-      return Den::error();
-    }
+  if (name == "dot" || name == "logaddexp" || name == "atan2") {
     if (!align({&ts[0], &ts[1]}, range))
       return Den::error();
     Tensor r = binary(name == "dot" ? "mul" : name, ts[0], ts[1]);

@@ -229,6 +229,19 @@ Den Elaborator::functionBody(const Callable &callable, Frame &callee,
     return value;
   if (value.is(Den::Kind::Place))
     value = Den::ofTensor(readPlace(value, range));
+  if (result && (value.is(Den::Kind::Number) || value.is(Den::Kind::Tuple))) {
+    Space declared = space(*result, callee);
+    if (!declared.isValid())
+      return Den::error();
+    if (declared.kind() == SpaceKind::Product || value.is(Den::Kind::Tuple))
+      value = declaredAs(declared, std::move(value), body ? body->range : range,
+                         callee);
+    else if (!declared.shape().empty() ||
+             (declared.isFloat() && declared.kind() != SpaceKind::Real))
+      value = Den::ofTensor(constant(value.number, Space::real()));
+    if (value.isError())
+      return value;
+  }
   if (result && value.is(Den::Kind::Tensor)) {
     Space declared = space(*result, callee);
     if (!declared.isValid())

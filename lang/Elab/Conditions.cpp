@@ -199,6 +199,13 @@ Elaborator::conditionArguments(const Law &law,
                            (params.size() == 1 ? " condition" : " conditions"));
       return std::nullopt;
     }
+    if (given[index]) {
+      error(Code::WrongArguments, arg.value->range,
+            "'" + params[index].name.text + "' of '" + law.callable->name +
+                "' is given twice")
+          .label(given[index]->value->range, "first given here");
+      return std::nullopt;
+    }
     given[index] = &arg;
   }
   return given;

@@ -189,6 +189,16 @@ Elaborator::tryMakeDist(const Law &law, const std::optional<Space> &demand,
       return std::nullopt;
     if (isTransformed(*inner)) {
       made = makeTransformed(*inner, want, name, range, conditions);
+      if (made && own && program.dists[*made].subject != *own) {
+        Space subject = program.dists[*made].subject;
+        error(Code::WrongCodomain, law.callable->def->body->range,
+              "'" + name + "' is declared on " + own->str() +
+                  ", but its law is on " + subject.str())
+            .why("outside of " + subject.str() + " there is no density")
+            .help("declare it: dist " + name + "(x: " + subject.str() +
+                  ") = ...");
+        return std::nullopt;
+      }
       if (made && law.callable->def->params &&
           !law.callable->def->params->subject.empty())
         program.dists[*made].subjectNames = subjectNames(law, 1);
@@ -353,6 +363,19 @@ Elaborator::makeTransformed(const Law &law, const std::optional<Space> &demand,
   dist.subject = pull ? dist.flowIn : dist.flowOut;
   if (diag.all().size() != before)
     return std::nullopt;
+  for (const Space &kind : roots.at(places[dist.flowPlace].root).kinds)
+    if (const Space &first = roots.at(places[dist.flowPlace].root).kinds[0];
+        kind != first) {
+      error(Code::WrongCodomain, law.range,
+            "the flow ends in " + first.str() + " for some elements and in " +
+                kind.str() + " for others",
+            "ends in different spaces")
+          .why(pull ? "the law of the base would reach a part of its space only"
+                    : "the density would be asked for where there is none")
+          .help("bring all elements into one space, for example by a map of "
+                "std.maps on the part that left it");
+      return std::nullopt;
+    }
   Space wanted = pull ? dist.flowOut : dist.flowIn;
   if (pull && baseSpace && baseSpace->kind() != SpaceKind::Product) {
     bool kinds = baseSpace->withShape({}) == wanted.withShape({});

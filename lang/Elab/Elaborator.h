@@ -20,16 +20,14 @@
 
 namespace rill::lang::elab {
 
-class Elaborator {
+class Elaborator : private State {
 public:
   Elaborator(const ModuleSet &modules, const std::string &name,
              const SourceManager &sources, DiagnosticEngine &diag, bool tests);
   typed::Program run();
 
   //===--- Declarations by themselves (Alone.cpp) ---===//
-  /// After run(): what the program's file declares and nothing uses.
   std::vector<const ast::Item *> unused() const;
-  /// Elaborates one declaration at chosen sizes, instead of run().
   typed::Program alone(const ast::Item &item, SizeChoice &sizes);
 
 private:
@@ -60,7 +58,6 @@ private:
   std::string text(SourceRange range) const;
   Diagnostic &error(Code code, SourceRange range, std::string message,
                     std::string under = "");
-  /// Kinds of declarations that this version compiles: flow, dist, ...
   static bool isCompiled(const std::string &kind);
   void checkUnusedNames(const ast::File &file);
   Den unsupported(SourceRange range, const std::string &what);
@@ -94,6 +91,10 @@ private:
   size_t declaredRank(const ast::SpaceExpr &expr);
   std::optional<std::string> unboundName(const ast::Expr &expr, Frame &frame);
   bool accepts(const Space &declared, const Space &actual);
+  Den declaredAs(const ast::SpaceExpr &declared, Den den, SourceRange range,
+                 Frame &frame);
+  Den declaredAs(const Space &declared, Den den, SourceRange range,
+                 Frame &frame);
   bool checkSpace(const Space &declared, const Tensor &value, SourceRange range,
                   const std::string &what);
 
@@ -192,8 +193,11 @@ private:
   std::optional<Tensor> floatTensor(const ast::Expr &expr, Frame &frame);
   Den arithmetic(const std::string &op, const Den &a, const Den &b,
                  const ast::BinaryExpr &node, Frame &frame);
-  Den power(const Den &a, const Den &b, const ast::BinaryExpr &node,
+  Den power(const Den &a, const Den &b, SourceRange base, SourceRange exponent,
             SourceRange range, Frame &frame);
+  Den folded(double value, bool finite, SourceRange range);
+  void powerError(const Tensor &x, const std::string &exponent,
+                  SourceRange range);
   Den comparison(const std::string &op, const Den &a, const Den &b,
                  SourceRange range, Frame &frame);
   Den matmul(const Den &a, const Den &b, SourceRange range, Frame &frame);
@@ -204,6 +208,9 @@ private:
   inferRange(const std::string &name, const ast::Expr &body, Frame &frame);
   Den sumOver(const std::vector<BinderId> &binders, const ast::Expr &body,
               const ast::Expr *guard, Frame &frame, const std::string &op);
+  std::optional<Tensor> truth(const ast::Expr &expr, Frame &frame);
+  std::optional<Tensor> guarded(Tensor body, const ast::Expr &guard,
+                                double otherwise, Frame &frame);
   Tensor reduceLabels(const std::string &kind, const Tensor &t,
                       const std::vector<BinderId> &binders, bool spread);
   Den vecOver(const std::vector<BinderId> &binders, const ast::ReduceExpr &node,
@@ -306,6 +313,10 @@ private:
   void updateStmt(const ast::UpdateStmt &stmt, Frame &frame, SourceRange range);
   void exprStmt(const ast::Expr &expr, Frame &frame);
   void forStmt(const ast::ForStmt &stmt, Frame &frame, SourceRange range);
+  bool keepGuarded(const ast::Expr &guard, const ast::EachStmt &stmt,
+                   std::vector<std::vector<int64_t>> &values, Frame &frame);
+  bool openEach(const ast::EachStmt &stmt, Frame &inner, bool &empty,
+                const RangeOf &infer);
   void eachStmt(const ast::EachStmt &stmt, Frame &frame, SourceRange range);
   void repeatBlock(int64_t count, const std::string &what, Frame &frame,
                    SourceRange range, const std::function<void(Frame &)> &body,
@@ -353,7 +364,8 @@ private:
                                     const std::vector<int64_t> &shape);
   bool enterLaw(const Law &law, const std::vector<Space> &subject,
                 const std::vector<BinderId> &lift, Frame &callee,
-                SourceRange range, const std::vector<Tensor> *values = nullptr);
+                SourceRange range, const std::vector<Tensor> *values = nullptr,
+                bool draws = false);
   bool bindLawConditions(const Law &law, const std::vector<BinderId> &lift,
                          Frame &callee, SourceRange range);
   std::optional<Tensor> memberValue(const Law &law, const std::string &name,
@@ -368,6 +380,8 @@ private:
   bool drawPiece(const ast::Expr &target, Partial &partial, const Law &law,
                  Frame &frame, SourceRange range);
   Den partialValue(Partial &partial);
+  bool isDrawn(const Partial &partial, const std::vector<ast::Slot> *slots,
+               Frame &frame, SourceRange range);
   std::optional<DistId>
   tryMakeDist(const Law &law, const std::optional<Space> &demand,
               const std::string &name, SourceRange range,
@@ -427,7 +441,13 @@ private:
                                                 bool inTrain);
   bool drawBinding(const ast::DrawBinding &draw, Frame &frame,
                    typed::Expectation &made, typed::Region &region,
-                   bool inTrain);
+                   bool inTrain, size_t first);
+  bool dataDraw(typed::Expectation::Draw &item, const typed::Expectation &made,
+                size_t first, SourceRange range);
+  std::optional<Tensor> expectTerm(const ExpectTerm &term, bool inTrain,
+                                   typed::Expectation &made,
+                                   typed::Region &region);
+  bool readsTrainingRows(typed::Train &train, SourceRange range);
   std::optional<typed::Expectation> plainExpectation(const ast::Expr &expr,
                                                      Frame &frame);
   std::optional<typed::Expectation>
@@ -452,6 +472,9 @@ private:
                     typed::Check &check, Frame &frame, SourceRange range);
   std::optional<DistId> checkedDist(const ast::CallExpr &call, Frame &frame,
                                     SourceRange range);
+  bool isTruth(const ast::Expr &expr, Frame &frame);
+  std::optional<typed::Expectation>
+  difference(const ast::Expr &a, const ast::Expr &b, Frame &frame);
   std::optional<typed::Expectation> checkSide(const ast::Expr &expr,
                                               Frame &frame,
                                               std::optional<double> &constant);
@@ -464,47 +487,11 @@ private:
   bool standsAlone(const Callable &callable);
   bool hasFreeName(const ast::SpaceExpr &expr, Frame &frame);
   Frame topFrame();
-
   const ModuleSet &modules;
   const SourceManager &sources;
   DiagnosticEngine &diag;
   bool tests;
   typed::Program program;
-
-  typed::Region scratch; ///< static evaluation may emit what nobody uses
-  std::map<std::string, Module> moduleTable;
-  std::vector<std::shared_ptr<NamedDist>> namedDists;
-  std::set<const ast::DefItem *> entered; ///< declarations that were elaborated
-  std::set<const ast::Expr *> forced; ///< top-level lets that were elaborated
-  /// Extents of which `halves` said that they do not divide, per declaration.
-  std::set<std::tuple<const ast::DefItem *, int64_t, int64_t>> indivisible;
-  EnvPtr builtins;
-  InstancesPtr rootInstances;
-  std::vector<Definition> definitions;
-  std::vector<typed::Region *> regions;               ///< where operations go
-  std::vector<std::map<ParamId, Tensor>> paramValues; ///< per open region
-  /// Parts of places made by indexing, per open region: one index, one place.
-  std::vector<std::map<std::pair<PlaceId, std::vector<int64_t>>, PlaceId>>
-      partPlaces;
-  std::map<std::string, ParamId> paramIds;
-  std::vector<BinderInfo> binders;
-  std::vector<BinderId> active; ///< binders around this point
-  std::vector<PlaceState> places;
-  std::map<PlaceId, RootState> roots;
-  uint64_t clock = 0;
-  std::vector<std::vector<Use>> loopUses; ///< per open loop
-  SourceRange here;                       ///< of what is being elaborated
-  unsigned depth = 0;                     ///< of calls
-  unsigned sites = 0;                     ///< draw sites of this region
-  std::string sitePath;
-  std::map<const ast::Expr *, DistId> thunkDists; ///< of `let p = pull(..)`
-  const ast::DefItem *conditionOwner = nullptr;   ///< whose conditions they are
-  std::map<std::string, Den> outerConditions;     ///< of the dist being made
-  std::vector<ValueId> drawSteps; ///< loop indices that key draws
-  bool perSample = true;          ///< draws: per sample or once
-  bool inInit = false;            ///< inside a parameter's init
-  bool inSampling = false;        ///< jumps are harmless
-  std::set<ValueId> comparisons;  ///< Bool values from trained ones
 };
 
 } // namespace rill::lang::elab

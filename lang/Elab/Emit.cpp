@@ -275,8 +275,12 @@ static Bounds combine(const std::string &op, const Bounds &a, const Bounds &b) {
     return minimum(a, b);
   if (op == "max")
     return maximum(a, b);
+  if (op == "pow" && b.lo == b.hi)
+    return raised(a, b.lo);
   if (op == "pow" && a.isPositive())
     return Bounds::positive();
+  if (op == "pow" && a.isNonNegative() && b.isPositive())
+    return Bounds::nonNegative();
   return Bounds::all();
 }
 

@@ -247,6 +247,10 @@ Den Elaborator::evalIndex(const ast::IndexExpr &node, const ast::Expr &expr,
       error(Code::ShapeMismatch, expr.range, "a list has one index");
       return Den::error();
     }
+    if (node.slots[0].name) {
+      error(Code::WrongArguments, expr.range, "an index of a list has no name");
+      return Den::error();
+    }
     auto resolved = resolveSlot(
         node.slots[0], static_cast<int64_t>(base.items.size()), frame, true);
     if (!resolved)
@@ -263,6 +267,8 @@ Den Elaborator::evalIndex(const ast::IndexExpr &node, const ast::Expr &expr,
   case Den::Kind::Place:
     return indexPlace(base, node.slots, frame, expr.range);
   case Den::Kind::Partial:
+    if (!isDrawn(*base.partial, &node.slots, frame, expr.range))
+      return Den::error();
     base = partialValue(*base.partial);
     return indexTensor(base.tensor, node.slots, frame, expr.range);
   case Den::Kind::Tensor:
@@ -355,6 +361,26 @@ Den Elaborator::memberExpr(const ast::Expr &expr, Frame &frame) {
   return eval(expr, frame);
 }
 
+/// The numbers of a list of equal lists, outermost axis first.
+static bool numbersIn(const Den &den, size_t axis, std::vector<int64_t> &shape,
+                      std::vector<double> &values) {
+  if (den.is(Den::Kind::Number)) {
+    values.push_back(den.number);
+    return axis == shape.size();
+  }
+  if (!den.is(Den::Kind::List))
+    return false;
+  int64_t size = static_cast<int64_t>(den.items.size());
+  if (axis == shape.size() && values.empty())
+    shape.push_back(size);
+  else if (axis >= shape.size() || shape[axis] != size)
+    return false;
+  for (const Den &item : den.items)
+    if (!numbersIn(item, axis + 1, shape, values))
+      return false;
+  return true;
+}
+
 std::optional<Tensor> Elaborator::tensorOf(const Den &den, SourceRange range,
                                            Frame &frame) {
   HereScope scope(here, range);
@@ -371,22 +397,13 @@ std::optional<Tensor> Elaborator::tensorOf(const Den &den, SourceRange range,
   case Den::Kind::Place:
     return readPlace(den, range);
   case Den::Kind::Partial:
+    if (!isDrawn(*den.partial, nullptr, frame, range))
+      return std::nullopt;
     return partialValue(*den.partial).tensor;
   case Den::Kind::List: {
     std::vector<double> values;
-    std::vector<int64_t> shape = {static_cast<int64_t>(den.items.size())};
-    for (const Den &item : den.items) {
-      if (item.is(Den::Kind::List)) { // a matrix of numbers
-        if (shape.size() == 1)
-          shape.push_back(static_cast<int64_t>(item.items.size()));
-        for (const Den &inner : item.items)
-          values.push_back(inner.number);
-      } else {
-        values.push_back(item.number);
-      }
-    }
-    if (!values.empty() &&
-        Space::real(shape).elements() == static_cast<int64_t>(values.size()))
+    std::vector<int64_t> shape;
+    if (numbersIn(den, 0, shape, values) && !values.empty())
       return denseConstant(values, Space::real(shape));
     break;
   }

@@ -154,6 +154,12 @@ Elaborator::resolveSlots(const std::vector<ast::Slot> &slots,
       resolved.emplace_back();
       continue;
     }
+    if (slots[i].name) {
+      error(Code::WrongArguments, slots[i].range,
+            "an index of a value has no name")
+          .help("indices stand in the order of the axes");
+      return std::nullopt;
+    }
     auto slot = resolveSlot(slots[i], shape[i], frame);
     ok &= slot.has_value();
     resolved.push_back(slot.value_or(ResolvedSlot()));

@@ -82,8 +82,8 @@ bool Elaborator::bindLawConditions(const Law &law,
 
 bool Elaborator::enterLaw(const Law &law, const std::vector<Space> &subject,
                           const std::vector<BinderId> &lift, Frame &callee,
-                          SourceRange range,
-                          const std::vector<Tensor> *values) {
+                          SourceRange range, const std::vector<Tensor> *values,
+                          bool draws) {
   if (depth > 150) {
     error(Code::RecursiveDefinition, range,
           "'" + law.callable->name + "' is defined by itself");
@@ -121,13 +121,18 @@ bool Elaborator::enterLaw(const Law &law, const std::vector<Space> &subject,
       return false;
     std::string what =
         "'" + param.name.text + "' of '" + law.callable->name + "'";
-    // A draw of an element of the law's space embeds in a wider one.
+    // A draw of an element of the law's space embeds in a wider one, never in
+    // a narrower one: draws would lie outside, and the mass would not be one.
     if (values)
       checkSpace(wanted, (*values)[i], range, what);
-    else if (!accepts(subject[i], wanted) && !accepts(wanted, subject[i]))
+    else if (!accepts(subject[i], wanted) &&
+             (draws || !accepts(wanted, subject[i])))
       error(Code::SpaceMismatch, range,
             what + " is " + wanted.str() + ", but is drawn into " +
-                subject[i].str());
+                subject[i].str(),
+            "draws may lie outside of " + subject[i].str())
+          .help("take a law on " + subject[i].str() +
+                ", or map the draws there: push(exp_map, ...)");
   }
   if (def->where)
     block(*def->where, callee);
@@ -231,6 +236,13 @@ Elaborator::productParts(const Law &law, const std::vector<Tensor> &values,
     }
     at += own->elements();
     parts.push_back({piece});
+  }
+  if (at != values[0].space.shape().back()) {
+    error(Code::SpaceMismatch, range,
+          "the factors of '" + law.spelling + "' cover " + std::to_string(at) +
+              " of " + std::to_string(values[0].space.shape().back()) +
+              " numbers");
+    return std::nullopt;
   }
   return parts;
 }

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Elab/Elaborator.h"
+#include "Elab/Headers.h"
 
 namespace rill::lang::elab {
 
@@ -61,6 +62,7 @@ CallablePtr Elaborator::declaration(const ast::DefItem &def, SourceRange range,
 
 void Elaborator::declareItem(Module &module, const ast::Item &item) {
   if (const auto *def = item.as<ast::DefItem>()) {
+    checkHeader(*def, diag);
     CallablePtr callable = declaration(*def, item.range, module.env);
     if (def->kind != "dist") {
       bind(module.env, def->name, Den::ofCallable(callable), false);
@@ -95,6 +97,8 @@ void Elaborator::declareItem(Module &module, const ast::Item &item) {
       callable->env = module.env;
       bind(module.env, *let->pattern.name, Den::ofCallable(callable), false);
     } else if (let->pattern.name) {
+      if (let->space)
+        letSpaces[let->value.get()] = let->space.get();
       bind(module.env, *let->pattern.name,
            Den::ofThunk(let->value.get(), module.env), false);
     } else {
@@ -238,6 +242,8 @@ Den Elaborator::force(const Den &den, Frame &frame) {
     inner.instances->path += (inner.instances->path.empty() ? "" : ".") +
                              (den.truth ? "let" : den.text);
   Den value = eval(*den.expr, inner);
+  if (auto it = letSpaces.find(den.expr); it != letSpaces.end())
+    value = declaredAs(*it->second, std::move(value), den.expr->range, inner);
   --depth;
   if (den.parameter && !value.isError()) {
     Frame callee;

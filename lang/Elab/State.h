@@ -9,6 +9,7 @@
 
 #include "Elab/Denotation.h"
 
+#include <functional>
 #include <set>
 
 namespace rill::lang::elab {
@@ -69,11 +70,29 @@ struct Image {
   Bounds bounds;
 };
 
-/// An E[...] with what stands around it: -E[..] e, 2 * E[..] e.
-struct ExpectSource {
-  const ast::ExpectExpr *node = nullptr;
+/// scale * E[..] e, or scale * e of a value without draws.
+struct ExpectTerm {
+  const ast::Expr *expr = nullptr;
+  const ast::ExpectExpr *node = nullptr; ///< null: no draws
   Frame frame;
-  double scale = 1, shift = 0;
+  double scale = 1;
+};
+/// Linear arithmetic around expectations: -E[..] a + 0.1 * E[..] b - 1.
+struct ExpectSource {
+  std::vector<ExpectTerm> terms;
+  double shift = 0;
+
+  void multiply(double factor) {
+    for (ExpectTerm &term : terms)
+      term.scale *= factor;
+    shift *= factor;
+  }
+  void add(ExpectSource other, double sign) {
+    other.multiply(sign);
+    for (ExpectTerm &term : other.terms)
+      terms.push_back(std::move(term));
+    shift += other.shift;
+  }
 };
 
 /// How each value was made, for images.
@@ -90,6 +109,51 @@ struct Use {
   Tensor value;
   std::string name;
   SourceRange range;
+};
+
+/// The values of an index without a range, from what it indexes.
+using RangeOf =
+    std::function<std::optional<std::vector<int64_t>>(const std::string &)>;
+
+/// What elaboration remembers as it goes.
+struct State {
+  typed::Region scratch; ///< static evaluation may emit what nobody uses
+  std::map<std::string, Module> moduleTable;
+  std::vector<std::shared_ptr<NamedDist>> namedDists;
+  std::set<const ast::DefItem *> entered; ///< declarations that were elaborated
+  std::vector<Den> dataRow; ///< of the sum of expectations being made
+  /// What lets of the top level and of tests are declared as, by their values.
+  std::map<const ast::Expr *, const ast::SpaceExpr *> letSpaces;
+  std::set<const ast::Expr *> forced; ///< top-level lets that were elaborated
+  /// Extents of which `halves` said that they do not divide, per declaration.
+  std::set<std::tuple<const ast::DefItem *, int64_t, int64_t>> indivisible;
+  EnvPtr builtins;
+  InstancesPtr rootInstances;
+  std::vector<Definition> definitions;
+  std::vector<typed::Region *> regions;               ///< where operations go
+  std::vector<std::map<ParamId, Tensor>> paramValues; ///< per open region
+  /// Parts of places made by indexing, per open region: one index, one place.
+  std::vector<std::map<std::pair<PlaceId, std::vector<int64_t>>, PlaceId>>
+      partPlaces;
+  std::map<std::string, ParamId> paramIds;
+  std::vector<BinderInfo> binders;
+  std::vector<BinderId> active; ///< binders around this point
+  std::vector<PlaceState> places;
+  std::map<PlaceId, RootState> roots;
+  uint64_t clock = 0;
+  std::vector<std::vector<Use>> loopUses; ///< per open loop
+  SourceRange here;                       ///< of what is being elaborated
+  unsigned depth = 0;                     ///< of calls
+  unsigned sites = 0;                     ///< draw sites of this region
+  std::string sitePath;
+  std::map<const ast::Expr *, DistId> thunkDists; ///< of `let p = pull(..)`
+  const ast::DefItem *conditionOwner = nullptr;   ///< whose conditions they are
+  std::map<std::string, Den> outerConditions;     ///< of the dist being made
+  std::vector<ValueId> drawSteps; ///< loop indices that key draws
+  bool perSample = true;          ///< draws: per sample or once
+  bool inInit = false;            ///< inside a parameter's init
+  bool inSampling = false;        ///< jumps are harmless
+  std::set<ValueId> comparisons;  ///< Bool values from trained ones
 };
 
 /// Evaluates a region's body with `here` restored afterwards.

@@ -35,6 +35,12 @@ void Elaborator::statement(const ast::Stmt &stmt, Frame &frame) {
     return eachStmt(*s, frame, stmt.range);
   if (const auto *s = stmt.as<ast::OutStmt>()) {
     if (s->kind == "out") {
+      if (frame.inFlow)
+        error(Code::NotCallable, stmt.range, "'out' in a flow does nothing")
+            .why("a flow transforms its places; it has no result");
+      else if (frame.out)
+        error(Code::Redefined, stmt.range, "a second 'out' in one body")
+            .why("a body has one result");
       Den value = eval(*s->value, frame);
       if (value.is(Den::Kind::Place))
         value = Den::ofTensor(readPlace(value, s->value->range));
@@ -134,13 +140,8 @@ void Elaborator::letStmt(const ast::LetStmt &stmt, Frame &frame,
       auto value = tensorOf(item, stmt.value->range, frame);
       item = value ? Den::ofTensor(*value) : Den::error();
     }
-  if (stmt.space && den.is(Den::Kind::Tensor)) {
-    Space declared = space(*stmt.space, frame);
-    if (declared.isValid() && declared.isOptional())
-      unsupported(stmt.space->range, "an optional space here");
-    else if (declared.isValid())
-      checkSpace(declared, den.tensor, stmt.value->range, "this 'let'");
-  }
+  if (stmt.space)
+    den = declaredAs(*stmt.space, std::move(den), stmt.value->range, frame);
   bindPattern(stmt.pattern, den, frame);
 }
 

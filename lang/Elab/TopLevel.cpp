@@ -76,7 +76,13 @@ void Elaborator::dataItem(const ast::DataItem &item, Module &module,
     return;
   }
   data.format = reader->name;
+  std::set<std::string> seen;
   for (const ast::Arg &arg : call->args) {
+    std::string which = arg.name ? "'" + arg.name->text + "'" : "the file";
+    if (!seen.insert(which).second) {
+      error(Code::WrongArguments, arg.value->range, which + " is given twice");
+      continue;
+    }
     if (arg.name) {
       dataArgument(arg, data, frame);
       continue;
@@ -161,6 +167,8 @@ void Elaborator::testItem(const ast::TestItem &item, SourceRange range) {
     // Definitions are elaborated in the region of each check that uses them.
     const auto *let = stmt->as<ast::LetStmt>();
     if (let && !let->isView && !let->params) {
+      if (let->space)
+        letSpaces[let->value.get()] = let->space.get();
       Den thunk = Den::ofThunk(let->value.get(), frame.env);
       thunk.owner = instances;
       if (let->pattern.name) {

@@ -223,7 +223,36 @@ bool Elaborator::lossOf(const ast::Setting &setting,
   auto made = expectation(*source, true);
   if (made)
     train.loss.expectation = std::move(*made);
-  return made.has_value();
+  return made && readsTrainingRows(train, expr.range);
+}
+
+/// The rows of a step are those that the block trains on: a loss over others
+/// would be fed the wrong ones.
+bool Elaborator::readsTrainingRows(typed::Train &train, SourceRange range) {
+  for (const typed::Expectation::Draw &draw : train.loss.expectation.draws) {
+    if (!draw.data)
+      continue;
+    const std::string &name = program.data[*draw.data].name;
+    if (!train.data)
+      train.data = draw.data;
+    if (draw.data != train.data) {
+      error(Code::BadSetting, range,
+            "the loss reads rows of '" + name + "', but the block trains on '" +
+                program.data[*train.data].name + "'")
+          .help("train on the data that the loss reads: train ... on " + name);
+      return false;
+    }
+    if (draw.part != "train") {
+      error(Code::BadSetting, range,
+            "the loss reads '" + name + "." + draw.part +
+                "', but training reads the training rows")
+          .why("rows that are kept for validation or held out would be "
+               "learned from")
+          .help("draw from '" + name + "' or '" + name + ".train'");
+      return false;
+    }
+  }
+  return true;
 }
 
 void Elaborator::trainItem(const ast::TrainItem &item, SourceRange range) {
@@ -268,7 +297,16 @@ void Elaborator::trainItem(const ast::TrainItem &item, SourceRange range) {
     }
   }
   const ast::Setting *loss = nullptr;
+  std::map<std::string, SourceRange> seen;
   for (const ast::Setting &setting : item.settings) {
+    const std::string &name = setting.name.text;
+    bool isLoss = name == "minimize" || name == "maximize";
+    bool isOptimizer = name == "adam" || name == "sgd";
+    auto [first, fresh] = seen.emplace(
+        isOptimizer ? "the optimizer" : "'" + name + "'", setting.range);
+    if (!fresh && !isLoss)
+      error(Code::BadSetting, setting.range, first->first + " is given twice")
+          .label(first->second, "first given here");
     trainSetting(setting, train, frame);
     if (setting.name.text == "minimize" || setting.name.text == "maximize") {
       if (loss)
