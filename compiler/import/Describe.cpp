@@ -21,8 +21,11 @@ static std::string describeDist(const std::string &name, typed::DistId id,
   for (const typed::Condition &condition : dist.conditions)
     text += llvm::formatv("  given {0}: {1}\n", condition.name,
                           condition.space.str());
-  text += llvm::formatv("  likelihood: {0}{1}\n",
-                        prob::kindName(kindOf(program, id)),
+  std::string solvers = solversOf(program, id);
+  if (!solvers.empty())
+    solvers = " up to the solver's error: " + solvers;
+  text += llvm::formatv("  likelihood: {0}{1}{2}\n",
+                        prob::kindName(kindOf(program, id)), solvers,
                         offer.ownDraws ? ", of its own draws only" : "");
   text += llvm::formatv("  sampling: {0}\n", offer.sample ? "yes" : "no");
   if (dist.form == typed::Dist::Form::Members)

@@ -8,6 +8,8 @@
 #include "Lane/IR/LaneBuilder.h"
 #include "Prob/IR/ProbOps.h"
 
+#include "llvm/Support/FormatVariadic.h"
+
 using namespace mlir;
 using namespace rill;
 using namespace rill::import;
@@ -51,6 +53,40 @@ prob::Kind rill::import::kindOf(const typed::Program &program,
     return dist.logp ? prob::Kind::Exact : prob::Kind::None;
   return prob::productKind(prob::Kind::Exact, kindOf(program, dist.base),
                            /*independent=*/true);
+}
+
+static void addSolvers(const typed::Region &region, std::string &text) {
+  for (const typed::Op &op : region.ops) {
+    for (const typed::Region &inner : op.regions)
+      addSolvers(inner, text);
+    if (op.kind != typed::OpKind::Ode)
+      continue;
+    auto number = [&](const char *name) {
+      return std::get<double>(op.attrs.at(name));
+    };
+    auto list = [&](const char *name) -> const std::vector<double> & {
+      return std::get<std::vector<double>>(op.attrs.at(name));
+    };
+    bool adaptive = !list("error").empty();
+    std::string fixed = llvm::formatv("{0} steps of {1} stages",
+                                      std::get<int64_t>(op.attrs.at("steps")),
+                                      list("b").size());
+    std::string chosen = llvm::formatv("steps within rtol {0}, atol {1}",
+                                       number("rtol"), number("atol"));
+    std::string one = adaptive ? chosen : fixed;
+    if (text.find(one) == std::string::npos)
+      text += (text.empty() ? "" : " and ") + one;
+  }
+}
+
+std::string rill::import::solversOf(const typed::Program &program,
+                                    typed::DistId id) {
+  std::string text;
+  for (;; id = program.dists[id].base) {
+    addSolvers(program.dists[id].flow, text);
+    if (isMembers(program.dists[id]))
+      return text;
+  }
 }
 
 std::vector<lang::Space> rill::import::fieldsOf(const lang::Space &space) {

@@ -40,6 +40,11 @@ Offer offerOf(const lang::typed::Program &program, lang::typed::DistId dist,
 prob::Kind kindOf(const lang::typed::Program &program,
                   lang::typed::DistId dist);
 
+/// What the solvers of the flow, and of those below, add to an exact density:
+/// "the solver's 20 steps of 4 stages", or "" where there is none.
+std::string solversOf(const lang::typed::Program &program,
+                      lang::typed::DistId dist);
+
 /// The fields of a law's subject or a data set: one, or a product's.
 std::vector<lang::Space> fieldsOf(const lang::Space &space);
 

@@ -23,6 +23,13 @@ static bool readsPlace(const typed::Region &region) {
   });
 }
 
+static bool startsFromData(const typed::Region &region) {
+  return llvm::any_of(region.ops, [](const typed::Op &op) {
+    return op.kind == typed::OpKind::First ||
+           llvm::any_of(op.regions, startsFromData);
+  });
+}
+
 /// Reports what the model level cannot express yet. `depth`: enclosing repeats.
 static void refuseUnsupported(const typed::Program &program,
                               const typed::Region &region,
@@ -39,6 +46,17 @@ static void refuseUnsupported(const typed::Program &program,
                  "an initial value from data, in an instance that the steps of "
                  "a repeat share, is not compiled yet")
           .help("give each step its own instance: brackets inside the repeat");
+    if (op.kind == typed::OpKind::Ode) {
+      if (startsFromData(op.regions.front()))
+        diag.error(lang::Code::UnsupportedConstruct, op.range,
+                   "an initial value from data, inside of a field, is not "
+                   "compiled yet")
+            .help("normalise the place before the 'ode': actnorm[]");
+      if (!std::get<std::vector<double>>(op.attrs.at("error")).empty())
+        diag.error(lang::Code::UnsupportedConstruct, op.range,
+                   "a solver that chooses its steps is not compiled yet")
+            .help("use one with fixed steps: rk4(20)");
+    }
     bool repeats = op.kind == typed::OpKind::Repeat;
     for (const typed::Region &inner : op.regions)
       refuseUnsupported(program, inner, diag, depth + repeats);

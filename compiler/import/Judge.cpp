@@ -21,6 +21,8 @@ using flow::Refusal;
 using lang::Code;
 
 static Code codeOf(const flow::UpdateVerdict &verdict) {
+  if (verdict.byAuthor && !verdict.ignoresPlace)
+    return Code::InverseMisfit;
   switch (verdict.refusal) {
   case Refusal::FactorMayBeZero:
     return Code::FactorMayBeZero;
@@ -73,9 +75,12 @@ static void report(flow::UpdateOp update, const flow::UpdateVerdict &verdict,
     under = factor.empty() ? "the factor may be zero: " + verdict.why
                            : "'" + factor + "' may be zero: " + verdict.why;
   }
+  bool misfit = codeOf(verdict) == Code::InverseMisfit;
   lang::Diagnostic &d =
       diag.error(codeOf(verdict), range,
-                 "this update is not invertible in '" + name + "'", under);
+                 misfit ? "'inverse by' of an update that is not elementwise"
+                        : "this update is not invertible in '" + name + "'",
+                 under);
   if (culprit.isValid() && !inside)
     d.label(culprit, "here");
   if (verdict.anything && verdict.refusal == Refusal::MixesElements)
@@ -84,6 +89,14 @@ static void report(flow::UpdateOp update, const flow::UpdateVerdict &verdict,
         (mixer.file != range.file || mixer.begin != range.begin))
       d.label(mixer, "from here on elements depend on others that do not come "
                      "before them");
+  if (misfit) {
+    d.why("the author gives the inverse and the compiler derives the "
+          "log-determinant, which it can where each element of '" +
+          name + "' is made of its own former value and of other places");
+    d.help("update one part from another: view (a, b) = halves(" + name + ")");
+    d.help("use a structured matrix (PLU, Orthogonal) to mix the elements");
+    return;
+  }
   d.why("each update must be injective in the place it replaces, for every "
         "value of what it reads");
   std::string see =
@@ -186,8 +199,16 @@ std::string rill::import::explain(ModuleOp model,
     lang::LineColumn at = sources.position(range.file, range.begin);
     bool free = verdict.form == "rearrangement" || verdict.form == "identity";
     std::string form = verdict.form, inverse = "closed form";
-    if (verdict.isOneWay())
+    bool field =
+        llvm::any_of(verdict.chain.steps, [](const flow::Chain::Step &step) {
+          return isa_and_nonnull<flow::OdeOp>(step.op);
+        });
+    if (verdict.byAuthor)
+      inverse = "by the author, checked by check roundtrip";
+    else if (verdict.isOneWay())
       inverse = "none";
+    else if (field)
+      inverse = "the same field backwards";
     else if (verdict.form.find("strictly") == 0)
       inverse = "by bracketed search";
     if (verdict.causal) {
@@ -205,7 +226,8 @@ std::string rill::import::explain(ModuleOp model,
                       "log-determinant {5}\n",
                       sources.name(range.file), at.line, update.getName(),
                       update.getSpelling(), form,
-                      free              ? "0"
+                      field  ? "the integral of the divergence, exact"
+                      : free ? "0"
                       : verdict.rankOne ? "by the matrix determinant lemma"
                       : verdict.causal  ? "triangular"
                                         : "closed form",

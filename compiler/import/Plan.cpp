@@ -244,6 +244,15 @@ distsJson(const typed::Program &program,
     auto way = [](bool sequential) {
       return sequential ? "sequential" : "parallel";
     };
+    std::string solvers = solversOf(program, id);
+    std::string why =
+        kind != prob::Kind::Exact ? "a law on the way states no density"
+        : kernel("logp").empty()
+            ? "of its own draws only, a map on the way has no inverse"
+        : solvers.empty() ? "every map on the way has a closed form and so has "
+                            "the base's density"
+                          : "up to the solver's error (" + solvers +
+                                "), with the exact divergence";
     json::Array params;
     for (StringRef member : {"logp", "sample"})
       if (auto function =
@@ -264,11 +273,7 @@ distsJson(const typed::Program &program,
         {"conditions", conditionsJson(dist)},
         {"rows", std::move(rows)},
         {"kind", prob::kindName(kind)},
-        {"why", kind != prob::Kind::Exact ? "a law on the way states no density"
-                : kernel("logp").empty()
-                    ? "of its own draws only, a map on the way has no inverse"
-                    : "every map on the way has a closed form and so has "
-                      "the base's density"},
+        {"why", why},
         {"params", std::move(params)},
         {"logp", kernel("logp")},
         {"sample", kernel("sample")},

@@ -122,6 +122,8 @@ void RegionImporter::importOp(const Op &op) {
     return importMember(op);
   case OpKind::Deriv:
     return importGradient(op);
+  case OpKind::Ode:
+    return importOde(op);
   }
 }
 
@@ -271,6 +273,8 @@ void RegionImporter::importParam(const Op &op) {
   const typed::Param &param = program.params[op.index];
   auto type = typeOf(param.space, /*inv=*/true, b.getContext());
   OpBuilder::InsertionGuard guard(b);
+  if (field)
+    b.setInsertionPoint(field);
   // An instance that the steps of a repeat share belongs before it.
   if (repeats.size() > param.stack.size())
     b.setInsertionPoint(repeats[param.stack.size()]);

@@ -12,6 +12,7 @@
 #include "Support/Source.h"
 #include "Typed/Typed.h"
 
+#include "Flow/IR/FlowOps.h"
 #include "Lane/IR/LaneOps.h"
 #include "mlir/IR/Builders.h"
 
@@ -74,8 +75,10 @@ private:
   void importParam(const Op &op);
   void importView(const Op &op);
   void importAssign(const Op &op);
+  void importInverse(const Op &op, flow::UpdateOp update);
   void importRepeat(const Op &op);
   void importMember(const Op &op);
+  void importOde(const Op &op);
   void importGradient(const Op &op);
   void openCut(PlaceId parent, unsigned cut, mlir::Location loc);
 
@@ -92,6 +95,7 @@ private:
   llvm::DenseMap<lang::typed::ValueId, mlir::Value> values;
   std::map<PlaceId, Place> places;
   llvm::SmallVector<mlir::Operation *> repeats; ///< enclosing, from outside in
+  mlir::Operation *field = nullptr; ///< enclosing ode: parameters stand before
 };
 
 } // namespace rill::import

@@ -69,7 +69,7 @@ const std::vector<std::string> &Elaborator::builtinNames() {
         "evens",       "split",       "channels",  "first",     "pull",
         "push",        "product",     "csv",       "npy",       "std_normal",
         "std_uniform", "glorot",      "normal",    "uniform",   "zeros",
-        "solve",       "cumsum",      "box"};
+        "solve",       "cumsum",      "box",       "ode",       "runge_kutta"};
     for (const auto &entry : elementwise())
       list.push_back(entry.first);
     return list;
@@ -221,6 +221,10 @@ std::optional<Den> Elaborator::callBuiltin(const std::string &name,
     return cut(name, node, expr, frame, false);
   if (name == "first")
     return evalFirst(node, expr, frame);
+  if (name == "ode")
+    return odeFlow(node, expr, frame);
+  if (name == "runge_kutta")
+    return rungeKutta(node, expr, frame);
   if (name == "pull" || name == "push" || name == "product")
     return lawConstructor(name, node, expr, frame);
   if (name == "csv" || name == "npy") {

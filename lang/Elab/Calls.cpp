@@ -77,6 +77,10 @@ Den Elaborator::evalCall(const ast::CallExpr &node, const ast::Expr &expr,
   PlaceId place =
       newRoot(value->space, text(node.args[0].value->range), expr.range);
   assignPlace(Den::ofPlace(place), *value, expr.range, "");
+  // A solver's place is the line, whatever part of it the value lies in.
+  if (callee.callable->form == Callable::Form::Ode && value->space.isFloat())
+    for (Space &kind : roots.at(place).kinds)
+      kind = Space::real();
   applyFlow(callee, {Den::ofPlace(place)}, &node, frame, expr.range);
   return Den::ofTensor(readPlace(Den::ofPlace(place), expr.range));
 }

@@ -38,21 +38,24 @@ std::vector<typed::Condition> Elaborator::conditionsOf(const ast::DefItem &def,
   return conditions;
 }
 
-/// Values of a space as arguments of a region, one for each of its arrays.
+/// Values of a space as arguments of a region, one for each of its arrays; or
+/// those made before, taken from the front of `reused`.
 Den Elaborator::argumentOf(const Space &space, const std::string &name,
-                           std::vector<ValueId> &args) {
+                           std::vector<ValueId> &args,
+                           std::vector<ValueId> *reused) {
   if (space.isOptional()) {
-    Den value = argumentOf(space.withOptional(false), name, args);
+    Den value = argumentOf(space.withOptional(false), name, args, reused);
     Den present = argumentOf(Space::make(SpaceKind::Bool),
-                             name.empty() ? "" : name + "?", args);
+                             name.empty() ? "" : name + "?", args, reused);
     return Den::ofOptional(std::move(value), present.tensor, space);
   }
   if (space.kind() == SpaceKind::Product) {
     std::vector<Den> items;
     for (size_t i = 0; i != space.fields().size(); ++i) {
       const std::string &field = space.fieldNames()[i];
-      items.push_back(argumentOf(
-          space.fields()[i], field.empty() ? name : name + "." + field, args));
+      items.push_back(argumentOf(space.fields()[i],
+                                 field.empty() ? name : name + "." + field,
+                                 args, reused));
     }
     Den den = Den::ofTuple(std::move(items));
     den.names = space.fieldNames();
@@ -61,6 +64,11 @@ Den Elaborator::argumentOf(const Space &space, const std::string &name,
   Tensor t;
   t.space = space;
   t.bounds = Bounds::of(space);
+  if (reused) {
+    t.id = reused->front();
+    reused->erase(reused->begin());
+    return Den::ofTensor(t);
+  }
   t.id = newValue(space, name);
   args.push_back(t.id);
   return Den::ofTensor(t);

@@ -166,6 +166,8 @@ std::string Den::describe() const {
     return "a value of space " + space.str();
   case Kind::Partial:
     return "the subject of a law";
+  case Kind::Solver:
+    return "a solver";
   }
   return "something";
 }

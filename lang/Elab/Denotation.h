@@ -71,10 +71,20 @@ using InstancesPtr = std::shared_ptr<Instances>;
 
 struct Den;
 
+/// An explicit Runge-Kutta method with its steps, as the library states it.
+struct RungeKutta {
+  std::vector<std::vector<double>> a; ///< row k: stage k + 2 of stages 1..k + 1
+  std::vector<double> b;
+  std::vector<double> error; ///< weights of the error; empty: fixed steps
+  int64_t order = 0;         ///< of the embedded error estimate's solution
+  int64_t steps = 0;         ///< their number, or how many are tried at most
+  double rtol = 0, atol = 0;
+};
+
 /// Something that can be applied: a declaration (with its statics when
 /// brackets were given), a lambda, a composed flow, a repeat.
 struct Callable {
-  enum class Form { Decl, Lambda, Local, Repeat, Compose, Block, Given };
+  enum class Form { Decl, Lambda, Local, Repeat, Compose, Block, Given, Ode };
   Form form = Form::Decl;
   std::string name;
   const ast::DefItem *def = nullptr;
@@ -85,7 +95,9 @@ struct Callable {
   const ast::RepeatExpr *repeat = nullptr;
   const ast::CallExpr *given = nullptr; ///< Given: parts[0] with conditions
   const ast::Block *block = nullptr;
-  std::vector<Den> parts;   ///< Compose
+  std::vector<Den> parts;                   ///< Compose; Ode: the field
+  std::shared_ptr<const RungeKutta> solver; ///< Ode
+  double from = 0, to = 0;                  ///< Ode
   std::vector<Den> statics; ///< in declaration order; variadic ones as a List
   bool made = false;        ///< brackets were given
   bool continues = false;   ///< a variadic net inside itself: numbering goes on
@@ -154,6 +166,7 @@ struct Den {
     Partial,
     Optional, ///< items: a value of space A (Tensor or Tuple), and whether it
               ///< is there (Tensor of Bool); `space` is A?
+    Solver,   ///< `solver`
     Condition ///< `text`: a condition of the dist being made
   };
   Kind kind = Kind::Error;
@@ -177,6 +190,7 @@ struct Den {
   const ast::Parameter *parameter = nullptr;
   EnvPtr into;
   std::shared_ptr<Partial> partial;
+  std::shared_ptr<const RungeKutta> solver;
 
   bool is(Kind k) const { return kind == k; }
   bool isError() const { return kind == Kind::Error; }

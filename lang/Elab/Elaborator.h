@@ -311,6 +311,8 @@ private:
   void bindPattern(const ast::Pattern &pattern, const Den &den, Frame &frame);
   void mergeViews(size_t first);
   void updateStmt(const ast::UpdateStmt &stmt, Frame &frame, SourceRange range);
+  void inverseBy(const ast::Expr &inverse, const Den &place,
+                 const Space &before, Frame &frame);
   void exprStmt(const ast::Expr &expr, Frame &frame);
   void forStmt(const ast::ForStmt &stmt, Frame &frame, SourceRange range);
   bool keepGuarded(const ast::Expr &guard, const ast::EachStmt &stmt,
@@ -332,6 +334,15 @@ private:
                 Frame &callee);
   std::vector<Den> placeLeaves(const ast::Expr &expr, Frame &frame);
   void requireStmt(const ast::OutStmt &stmt, Frame &frame, SourceRange range);
+
+  //===--- Dynamics (Dynamics.cpp) ---===//
+  Den rungeKutta(const ast::CallExpr &node, const ast::Expr &expr,
+                 Frame &frame);
+  Den odeFlow(const ast::CallExpr &node, const ast::Expr &expr, Frame &frame);
+  void applyOde(const Callable &ode, const Den &target, Frame &frame,
+                SourceRange range);
+  std::optional<Tensor> velocity(const Callable &ode, const Tensor &x,
+                                 const Tensor &t, Frame &frame);
 
   //===--- Laws (Laws.cpp, LawBodies.cpp, Generative.cpp, Dists.cpp) ---===//
   Den evalLawCall(const Den &base, const ast::CallExpr &node,
@@ -410,7 +421,8 @@ private:
   std::vector<typed::Condition> conditionsOf(const ast::DefItem &def,
                                              Frame &frame);
   Den argumentOf(const Space &space, const std::string &name,
-                 std::vector<ValueId> &args);
+                 std::vector<ValueId> &args,
+                 std::vector<ValueId> *reused = nullptr);
   bool arraysOf(const Den &den, const Space &space, SourceRange range,
                 std::vector<ValueId> &arrays);
   bool bindSubjectNames(const ast::Parameters &params, const Space &subject,

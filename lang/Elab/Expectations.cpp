@@ -163,16 +163,16 @@ bool Elaborator::drawBinding(const ast::DrawBinding &draw, Frame &frame,
   std::vector<Space> leaves = subject.kind() == SpaceKind::Product
                                   ? subject.fields()
                                   : std::vector<Space>{subject};
-  if (item.values.empty()) {
-    for (const Space &leaf : leaves)
-      items.push_back(argumentOf(leaf, "", item.values));
+  // In a later term of a sum, the row that the first one read.
+  bool again = !item.values.empty();
+  std::vector<ValueId> known = item.values;
+  std::vector<ValueId> *reused = again ? &known : nullptr;
+  for (const Space &leaf : leaves)
+    items.push_back(argumentOf(leaf, "", item.values, reused));
+  if (!again) {
     region.args.insert(region.args.end(), item.values.begin(),
                        item.values.end());
-    if (item.data)
-      dataRow = items;
     made.draws.push_back(std::move(item));
-  } else {
-    items = dataRow; // the row of an earlier term
   }
   Den value = items.size() == 1 ? items[0] : Den::ofTuple(items);
   value.names = subject.kind() == SpaceKind::Product

@@ -255,6 +255,13 @@ Den Elaborator::evalIndex(const ast::IndexExpr &node, const ast::Expr &expr,
         node.slots[0], static_cast<int64_t>(base.items.size()), frame, true);
     if (!resolved)
       return Den::error();
+    // One element for each value of a binder, or of an index at run time.
+    if (!resolved->binders.empty() ||
+        resolved->kind == ResolvedSlot::Kind::Dynamic) {
+      auto whole = tensorOf(base, expr.range, frame);
+      return whole ? indexTensor(*whole, node.slots, frame, expr.range)
+                   : Den::error();
+    }
     if (resolved->kind != ResolvedSlot::Kind::Points)
       return base;
     if (resolved->drop && resolved->binders.empty())

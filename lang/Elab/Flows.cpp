@@ -21,6 +21,7 @@ bool Elaborator::isFlow(const Den &den) const {
   case Callable::Form::Compose:
   case Callable::Form::Block:
   case Callable::Form::Given:
+  case Callable::Form::Ode:
     return true;
   default:
     return false;
@@ -59,6 +60,13 @@ void Elaborator::applyFlow(const Den &flow, const std::vector<Den> &targets,
   if (callable.form == Callable::Form::Compose) {
     for (const Den &part : callable.parts)
       applyFlow(part, targets, nullptr, frame, range);
+    return;
+  }
+  if (callable.form == Callable::Form::Ode) {
+    if (targets.size() == 1)
+      applyOde(callable, targets[0], frame, range);
+    else
+      unsupported(range, "an 'ode' of several places at once");
     return;
   }
   Frame inner;
@@ -170,6 +178,16 @@ bool Elaborator::tryFlowCall(const ast::Expr &expr, Frame &frame,
   if (call) {
     const auto *name = call->callee->as<ast::NameExpr>();
     const Den *found = name ? find(name->name, frame.env) : nullptr;
+    if (found && found->is(Den::Kind::Builtin) && found->text == "ode") {
+      Den flow = eval(expr, frame);
+      const std::vector<Den> &places = target ? *target : frame.subject;
+      if (places.empty() && !flow.isError())
+        error(Code::NotAPlace, expr.range,
+              "there is no place here that this flow could update");
+      else
+        applyFlow(flow, places, nullptr, frame, expr.range);
+      return true;
+    }
     bool maybe =
         call->callee->as<ast::IndexExpr>() || (found && isFlow(*found));
     if (found && found->is(Den::Kind::Thunk))

@@ -200,11 +200,15 @@ std::vector<std::string> Elaborator::visibleNames(const EnvPtr &env) {
 Den Elaborator::unknownName(const std::string &name, SourceRange range,
                             const EnvPtr &env) {
   static const std::set<std::string> later = {
-      "ode", "sde", "jump", "scan", "ema", "frozen", "geodesic", "expm"};
+      "sde", "jump", "scan", "ema", "frozen", "geodesic", "expm"};
   if (later.count(name))
     return unsupported(range, "'" + name + "'");
   Diagnostic &d =
       error(Code::UnknownName, range, "unknown name '" + name + "'");
+  if (std::string module = stdlibModuleOf(name); !module.empty()) {
+    d.help("'" + name + "' is in the library: use " + module + "." + name);
+    return Den::error();
+  }
   std::string close = didYouMean(name, visibleNames(env));
   if (!close.empty()) {
     d.help("did you mean '" + close + "'?");

@@ -222,8 +222,6 @@ Den Elaborator::declaredAs(const ast::SpaceExpr &declared, Den den,
   if (den.isError())
     return den;
   Space wanted = space(declared, frame);
-  if (wanted.isValid() && wanted.isOptional())
-    return unsupported(declared.range, "an optional space here");
   return wanted.isValid() ? declaredAs(wanted, std::move(den), range, frame)
                           : Den::error();
 }

@@ -121,7 +121,6 @@ struct State {
   std::map<std::string, Module> moduleTable;
   std::vector<std::shared_ptr<NamedDist>> namedDists;
   std::set<const ast::DefItem *> entered; ///< declarations that were elaborated
-  std::vector<Den> dataRow; ///< of the sum of expectations being made
   /// What lets of the top level and of tests are declared as, by their values.
   std::map<const ast::Expr *, const ast::SpaceExpr *> letSpaces;
   std::set<const ast::Expr *> forced; ///< top-level lets that were elaborated

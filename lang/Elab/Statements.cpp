@@ -140,7 +140,9 @@ void Elaborator::letStmt(const ast::LetStmt &stmt, Frame &frame,
       auto value = tensorOf(item, stmt.value->range, frame);
       item = value ? Den::ofTensor(*value) : Den::error();
     }
-  if (stmt.space)
+  if (stmt.space && stmt.space->optional)
+    unsupported(stmt.space->range, "an optional space here");
+  else if (stmt.space)
     den = declaredAs(*stmt.space, std::move(den), stmt.value->range, frame);
   bindPattern(stmt.pattern, den, frame);
 }
@@ -219,10 +221,6 @@ void Elaborator::viewStmt(const ast::LetStmt &stmt, Frame &frame,
 
 void Elaborator::updateStmt(const ast::UpdateStmt &stmt, Frame &frame,
                             SourceRange range) {
-  if (stmt.inverse) {
-    unsupported(stmt.inverse->range, "'inverse by'");
-    return;
-  }
   std::vector<Den> targets = placeLeaves(*stmt.place, frame);
   for (const Den &target : targets) {
     if (target.isError()) {
@@ -240,8 +238,13 @@ void Elaborator::updateStmt(const ast::UpdateStmt &stmt, Frame &frame,
       return;
     }
   }
-  if (stmt.op == ":=" && tryFlowCall(*stmt.value, frame, &targets))
+  if (stmt.op == ":=" && tryFlowCall(*stmt.value, frame, &targets)) {
+    if (stmt.inverse)
+      error(Code::InverseMisfit, stmt.inverse->range,
+            "'inverse by' of the use of a flow", "the flow has its own inverse")
+          .help("leave it out, or state it at the update inside of the flow");
     return;
+  }
   if (targets.size() != 1) {
     unsupported(range, "an update of several places at once");
     return;
@@ -260,9 +263,13 @@ void Elaborator::updateStmt(const ast::UpdateStmt &stmt, Frame &frame,
       value = binary(stmt.op == "+=" ? "add" : "sub", old, *change);
     }
   }
-  if (value)
-    assignPlace(target, *value, range, text(stmt.value->range),
-                text(stmt.place->range));
+  if (!value)
+    return;
+  Space before = placeSpace(target.place).withShape(placeValueShape(target));
+  assignPlace(target, *value, range, text(stmt.value->range),
+              text(stmt.place->range));
+  if (stmt.inverse)
+    inverseBy(*stmt.inverse, target, before, frame);
 }
 
 void Elaborator::exprStmt(const ast::Expr &expr, Frame &frame) {

@@ -115,6 +115,8 @@ std::string Printer::head(const Op &op) const {
     return "generate " + program.dists[op.index].name;
   case OpKind::Deriv:
     return "deriv " + op.name;
+  case OpKind::Ode:
+    return "ode";
   }
   return "?";
 }

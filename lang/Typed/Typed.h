@@ -58,7 +58,8 @@ enum class OpKind {
   First,
   /// Result: the value of place `index` at this line.
   Read,
-  /// Place `index` gets operand 0. Attribute `inverse_by` is not yet used.
+  /// Place `index` gets operand 0. With `inverse by`, region 0 yields the
+  /// place's former value; it reads the place as it is afterwards.
   Assign,
   /// Cuts place `index` into the places `places`; attribute "parts" holds, for
   /// each, the row-major element indices of the parent that it denotes. The
@@ -86,6 +87,13 @@ enum class OpKind {
   /// Derivative; region 0 is the function of the seeded values (its args, in
   /// operand order). `name`: "grad", "jvp", "vjp", "div", "laplacian", "jac".
   Deriv,
+  /// Flow of a vector field: the place's value after running from time `from`
+  /// to `to`. Operand x; region 0 has the arguments x (of its shape) and time
+  /// (scalar) and yields the velocity, of x's shape. Attributes: the times, the
+  /// Runge-Kutta method (`a`: rows below the diagonal, one after the other;
+  /// `b`; `error`, empty for fixed steps; `order`), `steps` (their number, or
+  /// the most that are tried), `rtol`, `atol`.
+  Ode,
 };
 
 struct Op {

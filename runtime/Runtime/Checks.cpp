@@ -254,6 +254,8 @@ std::optional<CheckResult> measureOwnError(CheckContext &context,
   const Plan &plan = context.model.plan();
   if (dist.logp.empty() || plan.type() == Type::F64)
     return std::nullopt;
+  if (dist.sample.empty() && !plan.dataOf(dist))
+    return std::nullopt; // No points to measure it at.
   const KernelSpec *oracle = context.model.doubleKernel(dist.logp);
   if (!oracle)
     return std::nullopt;

@@ -118,6 +118,11 @@ Verdict rill::flow::judge(Operation *op, unsigned operand, Ranges &ranges) {
           })
       .Case<lane::ReshapeOp, lane::PermuteOp, lane::ReverseOp>(
           [](Operation *) { return accept("rearrangement"); })
+      .Case([&](OdeOp) {
+        return operand == 0 ? accept("ode")
+                            : refuse(Refusal::MixesElements,
+                                     "the field reads the place itself");
+      })
       .Case([&](MatVecOp product) {
         if (operand == 1)
           return accept("structured matrix");

@@ -69,6 +69,14 @@ LogicalResult UpdateOp::verify() {
     return emitOpError("has the result type ")
            << getResult().getType() << " but yields "
            << yield.getOperand(0).getType();
+  if (getInverse().empty())
+    return success();
+  Block &inverse = getInverse().front();
+  auto back = cast<YieldOp>(inverse.getTerminator());
+  if (inverse.getNumArguments() != 1 || back.getNumOperands() != 1 ||
+      inverse.getArgument(0).getType() != getResult().getType() ||
+      back.getOperand(0).getType() != getPlace().getType()) // 3.
+    return emitOpError("needs an inverse from its result to the place");
   return success();
 }
 
@@ -125,5 +133,27 @@ LogicalResult MatVecOp::verify() {
       shape.back() != matrix[1] ||
       lane::typeOf(getResult()).getShape() != shape) // 1.
     return emitOpError("needs a [D, D] matrix and vectors of D");
+  return success();
+}
+
+LogicalResult OdeOp::verify() {
+  Block &block = getBody().front();
+  auto yield = cast<YieldOp>(block.getTerminator());
+  auto state = lane::typeOf(getX()).withInv(false);
+  SmallVector<Type> wanted{state, state.withShape({})};
+  llvm::append_range(wanted, getContext().getTypes());
+  if (block.getArgumentTypes() != ArrayRef<Type>(wanted) ||
+      yield.getNumOperands() != 1 ||
+      yield.getOperand(0).getType() != state) // 1.
+    return emitOpError("needs a region from state, time and context to the "
+                       "velocity");
+  int64_t stages = getStages();
+  if (stages == 0 || int64_t(getA().size()) != stages * (stages - 1) / 2 ||
+      (isAdaptive() && int64_t(getError().size()) != stages)) // 2.
+    return emitOpError("has no table of a method with ") << stages << " stages";
+  if (int64_t(getSteps()) <= 0 || getFrom() == getTo()) // 3.
+    return emitOpError("needs steps between two different times");
+  if (getResult().getType() != state) // 4.
+    return emitOpError("gives a state of another type");
   return success();
 }

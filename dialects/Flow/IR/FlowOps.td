@@ -67,16 +67,20 @@ def Flow_UpdateOp : Flow_Op<"update", [Pure,
     The region is a function of the place's value (its one argument) that yields
     the next value; it holds everything that depends on that value. What it uses
     from outside is its context. `name` is the place's, `spelling` the source of
-    the formula, `lo` and `hi` bound the elements of the place's space.
+    the formula, `lo` and `hi` bound the elements of the place's space. A second
+    region, if any, is the author's inverse: from the next value to the place's.
     1. The region has one argument, of the place's type, and yields one value.
     2. The result has the yielded value's type.
+    3. The inverse has one argument, of the result's type, and yields one value
+       of the place's type.
   }];
   let arguments = (ins Lane_Any:$place, StrAttr:$name, StrAttr:$spelling,
                        F64Attr:$lo, F64Attr:$hi);
   let results = (outs Lane_Any:$result);
-  let regions = (region SizedRegion<1>:$body);
+  let regions = (region SizedRegion<1>:$body, MaxSizedRegion<1>:$inverse);
   let assemblyFormat = [{
     $place attr-dict `:` type($place) `->` type($result) $body
+    (`inverse` $inverse^)?
   }];
   let hasVerifier = 1;
 }
@@ -157,6 +161,40 @@ def Flow_MatVecOp : Flow_Op<"matvec", [Pure]> {
     $structure $matrix `,` $x attr-dict `:` functional-type(operands, results)
   }];
   let hasVerifier = 1;
+}
+
+def Flow_OdeOp : Flow_Op<"ode", [Pure, IsolatedFromAbove,
+    SingleBlockImplicitTerminator<"YieldOp">]> {
+  let summary = "a state moved along a vector field from one time to another";
+  let description = [{
+    The region is the field: its arguments are the state, the time (a varying
+    scalar) and the context, it yields the velocity. The explicit Runge-Kutta
+    method of s stages has `a` (rows below the diagonal, one after the other)
+    and `b`; with `error` (weights of the error estimate, of order `order`)
+    steps are chosen per sample by `rtol` and `atol`, else there are `steps` of
+    them; `steps` is also the most that are tried.
+    1. The region's arguments are as said: a varying state, then of the
+       operands' types; it yields one value of the state's type.
+    2. `a` has s (s - 1) / 2 numbers, `error` s or none.
+    3. `steps` is positive, `from` is not `to`.
+    4. The result is the state, varying.
+  }];
+  let arguments = (ins Lane_Float:$x, Variadic<Lane_Any>:$context,
+                       F64Attr:$from, F64Attr:$to, DenseF64ArrayAttr:$a,
+                       DenseF64ArrayAttr:$b, DenseF64ArrayAttr:$error,
+                       I64Attr:$order, I64Attr:$steps, F64Attr:$rtol,
+                       F64Attr:$atol);
+  let results = (outs Lane_Float:$result);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = [{
+    $x `(` $context `)` `from` $from `to` $to attr-dict `:`
+    functional-type(operands, results) $body
+  }];
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    bool isAdaptive() { return !getError().empty(); }
+    int64_t getStages() { return getB().size(); }
+  }];
 }
 
 #endif

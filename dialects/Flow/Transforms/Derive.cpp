@@ -4,6 +4,7 @@
 #include "Flow/Transforms/Charts.h"
 #include "Flow/Transforms/Cuts.h"
 #include "Flow/Transforms/Matrices.h"
+#include "Flow/Transforms/Ode.h"
 
 using namespace mlir;
 using namespace rill;
@@ -31,6 +32,14 @@ void rill::flow::emitValue(Operation &op, IRMapping &known, LaneBuilder &b) {
       x = at.div(x, at.spread(count, {}, lane::typeOf(x).getShape()));
     }
     known.map(first.getResult(), x);
+    return;
+  }
+  if (auto ode = dyn_cast<OdeOp>(op)) {
+    auto lookup = [&](Value v) { return known.lookup(v); };
+    known.map(ode.getResult(),
+              emitOde(ode, known.lookup(ode.getX()), lookup,
+                      /*backwards=*/false, /*wantLogDet=*/false, at)
+                  .first);
     return;
   }
   b.builder.clone(op, known);

@@ -5,6 +5,7 @@
 #include "Flow/Transforms/Causal.h"
 #include "Flow/Transforms/Cuts.h"
 #include "Flow/Transforms/Monotone.h"
+#include "Flow/Transforms/Ode.h"
 
 using namespace mlir;
 using namespace rill;
@@ -16,6 +17,8 @@ bool Derivation::runUpdate(UpdateOp update) {
   if (forward == known.contains(update.getResult()))
     return false;
   llvm::SetVector<Value> context = captures(update.getBody());
+  if (!forward)
+    context.insert_range(captures(update.getInverse()));
   if (stopped(update, context.getArrayRef()))
     return false;
 
@@ -46,10 +49,30 @@ bool Derivation::runUpdate(UpdateOp update) {
     return true;
   }
   Value value = known.lookup(update.getResult());
-  for (const Chain::Step &step : llvm::reverse(verdict.chain.steps))
-    value = runBackward(step, value, verdict, block, local);
+  if (verdict.byAuthor)
+    value = runAuthorsInverse(update, verdict, value, local);
+  else
+    for (const Chain::Step &step : llvm::reverse(verdict.chain.steps))
+      value = runBackward(step, value, verdict, block, local);
   known.map(update.getPlace(), value);
   return true;
+}
+
+/// The inverse is the author's; the log-determinant is that of the update.
+Value Derivation::runAuthorsInverse(UpdateOp update,
+                                    const UpdateVerdict &verdict, Value after,
+                                    IRMapping &local) {
+  Block &inverse = update.getInverse().front();
+  IRMapping back(known);
+  back.map(inverse.getArgument(0), after);
+  for (Operation &op : inverse.without_terminator())
+    emitValue(op, back, b);
+  Value before = back.lookup(inverse.getTerminator()->getOperand(0));
+  Block &block = update.getBody().front();
+  local.map(block.getArgument(0), before);
+  addLogDerivative(verdict.chain.steps.front(), verdict, block, local,
+                   /*negate=*/true);
+  return before;
 }
 
 void Derivation::runRankOne(const RankOne &change, Block &block,
@@ -129,6 +152,14 @@ void Derivation::runForward(const Chain::Step &step,
                                     lane::typeOf(step.value).getShape(), b));
     return;
   }
+  if (auto ode = dyn_cast<OdeOp>(step.op)) {
+    LaneBuilder at(b.builder, step.op->getLoc());
+    auto [value, change] = emitOde(ode, local.lookup(ode.getX()), lookup,
+                                   /*backwards=*/false, wantLogDet, at);
+    local.map(ode.getResult(), value);
+    addLogDet(change, /*negate=*/false);
+    return;
+  }
   emitValue(*step.op, local, b);
   addLogDerivative(step, verdict, block, local, /*negate=*/false);
 }
@@ -155,6 +186,13 @@ Value Derivation::runBackward(const Chain::Step &step, Value after,
     return rearrange(after, back, placeShape, b);
   }
   LaneBuilder at(b.builder, step.op->getLoc());
+  if (auto ode = dyn_cast<OdeOp>(step.op)) {
+    // The same field backwards: its change is this direction's.
+    auto [value, change] =
+        emitOde(ode, after, lookup, /*backwards=*/true, wantLogDet, at);
+    addLogDet(change, /*negate=*/false);
+    return value;
+  }
   Link link{step.op, step.operand, step.negative, lookup};
   Value before = emitInverse(link, after, at);
   if (wantLogDet)

@@ -1,6 +1,7 @@
 // The judgement of one update; see Updates.h.
 #include "Flow/Transforms/Updates.h"
 
+#include "Flow/Analysis/Elementwise.h"
 #include "Flow/Analysis/Facts.h"
 #include "Flow/Analysis/Origins.h"
 #include "Flow/Analysis/Trends.h"
@@ -45,7 +46,7 @@ static bool mixesElements(Value value, const llvm::DenseSet<Value> &dependent) {
     if (!op || !dependent.contains(v) || !seen.insert(v).second)
       continue;
     if (isa<lane::ContractOp, lane::ReduceOp, lane::CumsumOp, MatVecOp,
-            lane::ConcatOp, lane::SliceOp, lane::LoopOp, SplitOp>(op))
+            lane::ConcatOp, lane::SliceOp, lane::LoopOp, SplitOp, OdeOp>(op))
       return true;
     work.append(op->operand_begin(), op->operand_end());
   }
@@ -102,11 +103,13 @@ static UpdateVerdict judgeChain(UpdateOp update,
         return mixesElements(op->getOperand(i), dependent);
       });
       verdict.occursTwice = true;
-      return refused(verdict,
-                     mixes ? Refusal::MixesElements : Refusal::NotInjective, op,
-                     mixes ? "what the place is combined with reads the whole "
-                             "place"
-                           : "the place occurs more than once");
+      return refused(
+          verdict, mixes ? Refusal::MixesElements : Refusal::NotInjective, op,
+          isa<OdeOp>(op) ? "the field reads the place itself, beside "
+                           "its state"
+          : mixes        ? "what the place is combined with reads "
+                           "the whole place"
+                         : "the place occurs more than once");
     }
     Verdict link = judge(op, uses.front(), ranges);
     if (link.refusal != Refusal::None) {
@@ -217,7 +220,37 @@ static void judgeCausality(UpdateOp update, UpdateVerdict &verdict) {
     verdict.causal = std::move(causality->order);
 }
 
+/// With the author's inverse all that is left to derive is the
+/// log-determinant: a diagonal Jacobian's.
+static UpdateVerdict judgeByAuthor(UpdateOp update) {
+  Block &block = update.getBody().front();
+  Value after = block.getTerminator()->getOperand(0);
+  UpdateVerdict verdict;
+  verdict.byAuthor = true;
+  verdict.own = dependentValues(block);
+  verdict.range = {update.getLo().convertToDouble(),
+                   update.getHi().convertToDouble()};
+  Diagonal own = ElementwiseUse(block.getArgument(0)).of(after);
+  if (own.isConstant()) {
+    verdict.ignoresPlace = true;
+    return refused(verdict, Refusal::NotInjective, nullptr,
+                   "the new value does not depend on the old one");
+  }
+  if (after.getType() != block.getArgument(0).getType() || own.culprit ||
+      !llvm::equal(own.axes, llvm::seq<int64_t>(0, own.axes.size())))
+    return refused(verdict, Refusal::MixesElements, own.culprit,
+                   own.culprit ? own.why : "it moves the place's elements");
+  Chain::Step step;
+  step.value = after;
+  verdict.chain.steps.assign({step});
+  verdict.form = "elementwise";
+  verdict.accepted = true;
+  return verdict;
+}
+
 UpdateVerdict rill::flow::judgeUpdate(UpdateOp update) {
+  if (!update.getInverse().empty())
+    return judgeByAuthor(update);
   UpdateVerdict verdict =
       judgeThrough(update, dependentValues(update.getBody().front()));
   if (!verdict.accepted &&

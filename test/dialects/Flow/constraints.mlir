@@ -191,3 +191,61 @@ func.func @matvec_1_result(%w: !lane.t<3x3xf32, inv>, %x: !lane.t<3xf32>) {
   %0 = flow.matvec "plu" %w, %x : (!lane.t<3x3xf32, inv>, !lane.t<3xf32>) -> !lane.t<2xf32>
   return
 }
+
+// -----
+
+func.func @ode_1(%x: !lane.t<2xf32>) {
+  // expected-error@+1 {{needs a region from state, time and context to the velocity}}
+  %0 = flow.ode %x() from 0.0 to 1.0 {a = array<f64>, b = array<f64: 1.0>, error = array<f64>, order = 0 : i64, steps = 4 : i64, rtol = 0.0 : f64, atol = 0.0 : f64} : (!lane.t<2xf32>) -> !lane.t<2xf32> {
+  ^bb0(%y: !lane.t<2xf32>):
+    flow.yield %y : !lane.t<2xf32>
+  }
+  return
+}
+
+// -----
+
+func.func @ode_2(%x: !lane.t<2xf32>) {
+  // expected-error@+1 {{has no table of a method with 2 stages}}
+  %0 = flow.ode %x() from 0.0 to 1.0 {a = array<f64>, b = array<f64: 0.5, 0.5>, error = array<f64>, order = 0 : i64, steps = 4 : i64, rtol = 0.0 : f64, atol = 0.0 : f64} : (!lane.t<2xf32>) -> !lane.t<2xf32> {
+  ^bb0(%y: !lane.t<2xf32>, %t: !lane.t<f32>):
+    flow.yield %y : !lane.t<2xf32>
+  }
+  return
+}
+
+// -----
+
+func.func @ode_3(%x: !lane.t<2xf32>) {
+  // expected-error@+1 {{needs steps between two different times}}
+  %0 = flow.ode %x() from 0.0 to 0.0 {a = array<f64>, b = array<f64: 1.0>, error = array<f64>, order = 0 : i64, steps = 4 : i64, rtol = 0.0 : f64, atol = 0.0 : f64} : (!lane.t<2xf32>) -> !lane.t<2xf32> {
+  ^bb0(%y: !lane.t<2xf32>, %t: !lane.t<f32>):
+    flow.yield %y : !lane.t<2xf32>
+  }
+  return
+}
+
+// -----
+
+func.func @ode_4(%x: !lane.t<2xf32, inv>) {
+  // expected-error@+1 {{gives a state of another type}}
+  %0 = flow.ode %x() from 0.0 to 1.0 {a = array<f64>, b = array<f64: 1.0>, error = array<f64>, order = 0 : i64, steps = 4 : i64, rtol = 0.0 : f64, atol = 0.0 : f64} : (!lane.t<2xf32, inv>) -> !lane.t<2xf32, inv> {
+  ^bb0(%y: !lane.t<2xf32>, %t: !lane.t<f32>):
+    flow.yield %y : !lane.t<2xf32>
+  }
+  return
+}
+
+// -----
+
+func.func @update_3(%x: !lane.t<4xf32>) {
+  // expected-error@+1 {{needs an inverse from its result to the place}}
+  %0 = flow.update %x {name = "x", spelling = "x", lo = 0.0 : f64, hi = 1.0 : f64} : !lane.t<4xf32> -> !lane.t<4xf32> {
+  ^bb0(%a: !lane.t<4xf32>):
+    flow.yield %a : !lane.t<4xf32>
+  } inverse {
+  ^bb0(%a: !lane.t<2xf32>):
+    flow.yield %a : !lane.t<2xf32>
+  }
+  return
+}

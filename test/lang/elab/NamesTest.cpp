@@ -157,7 +157,7 @@ TEST(Names, AnUnknownMemberIsRefused) {
 TEST(Names, ConstructsOfLaterSlicesAreNamed) {
   Elaborated e("circuit c(x: Real[2]) { out 1 }\n");
   EXPECT_EQ(e.codes(), "R0104");
-  Elaborated f("flow f(x: Real[2]) { x := ode(x, 0..1) }\ndist p(x: Real[2]) = "
+  Elaborated f("flow f(x: Real[2]) { x := sde(x, 0..1) }\ndist p(x: Real[2]) = "
                "pull(f, Normal)\n");
   EXPECT_EQ(f.codes(), "R0104");
 }

@@ -1,0 +1,247 @@
+// Solvers of vector fields; see Ode.h.
+#include "Flow/Transforms/Ode.h"
+
+#include "Flow/Transforms/Matrices.h"
+
+#include <numeric>
+
+using namespace mlir;
+using namespace rill;
+using namespace rill::flow;
+using lane::LaneBuilder;
+
+Value rill::flow::emitField(OdeOp ode, IRMapping &known, LaneBuilder &b) {
+  Block &body = ode.getBody().front();
+  for (Operation &op : body.without_terminator()) {
+    LaneBuilder at(b.builder, op.getLoc());
+    if (auto product = dyn_cast<MatVecOp>(op))
+      known.map(product.getResult(),
+                applyMatrix(product.getStructure(),
+                            known.lookup(product.getMatrix()),
+                            known.lookup(product.getX()), at));
+    else
+      b.builder.clone(op, known);
+  }
+  return known.lookup(body.getTerminator()->getOperand(0));
+}
+
+namespace {
+
+/// The augmented state: the place and, if wanted, the log-determinant so far.
+/// Also a velocity of it: the field and its divergence.
+struct State {
+  Value x, logDet;
+};
+
+/// One `ode` in one direction. The members of a step are emitted at a builder
+/// that may stand inside of a loop, with the context as it is seen there.
+class Solver {
+public:
+  Solver(OdeOp ode, bool backwards, bool wantLogDet);
+  State run(State from, ValueRange context, LaneBuilder &b);
+
+private:
+  using Numbers = SmallVector<double>;
+
+  State velocity(Value x, Value t, LaneBuilder &b);
+  Value divergence(Value x, Value t, Value &v, LaneBuilder &b);
+  State stages(State from, Value t, Value h, State slopes, unsigned first,
+               LaneBuilder &b);
+  State advance(State from, ArrayRef<double> weights, State slopes, Value h,
+                LaneBuilder &b);
+  Value weighted(Value weights, Value slopes, LaneBuilder &b);
+  Value table(ArrayRef<int64_t> shape, ArrayRef<double> numbers,
+              LaneBuilder &b);
+  ArrayRef<double> row(unsigned stage) {
+    return ode.getA().slice((stage - 1) * stage / 2, stage);
+  }
+
+  OdeOp ode;
+  bool wantLogDet;
+  double start, end;
+  lane::TensorType place; ///< of the state
+  unsigned count;         ///< of stages
+  ValueRange context;     ///< as it is seen at the place of emission
+};
+
+} // namespace
+
+Solver::Solver(OdeOp ode, bool backwards, bool wantLogDet)
+    : ode(ode), wantLogDet(wantLogDet),
+      start((backwards ? ode.getTo() : ode.getFrom()).convertToDouble()),
+      end((backwards ? ode.getFrom() : ode.getTo()).convertToDouble()),
+      place(lane::typeOf(ode.getResult())), count(ode.getStages()) {}
+
+// D basis tangents through the field; the field itself is computed once, since
+// equal code is merged.
+Value Solver::divergence(Value x, Value t, Value &v, LaneBuilder &b) {
+  auto type = lane::typeOf(x);
+  int64_t count = type.getNumElements();
+  SmallVector<Value> inputs{x, t};
+  llvm::append_range(inputs, context);
+  Value trace;
+  for (int64_t d = 0; d < count; ++d) {
+    SmallVector<double> unit(count, 0.0);
+    unit[d] = 1;
+    Value basis = lane::ConstOp::create(b.builder, b.loc, type.withInv(true),
+                                        ArrayRef<double>(unit));
+    Value seed = b.withRate(basis, false);
+    auto jvp = lane::JvpOp::create(b.builder, b.loc, ArrayRef<int64_t>{0},
+                                   inputs, ValueRange{seed}, TypeRange{type});
+    OpBuilder builder = OpBuilder::atBlockEnd(&jvp.getBlock());
+    LaneBuilder inside(builder, b.loc);
+    IRMapping known;
+    for (auto [argument, value] :
+         llvm::zip(ode.getBody().getArguments(), jvp.getBlock().getArguments()))
+      known.map(argument, value);
+    lane::YieldOp::create(builder, b.loc,
+                          ValueRange{emitField(ode, known, inside)});
+    v = jvp.getValues()[0];
+    Value flat = b.reshape(jvp.getDerivatives()[0], {count});
+    Value own =
+        b.reshape(lane::SliceOp::create(b.builder, b.loc, flat, 0, d, 1), {});
+    trace = trace ? b.add(trace, own) : own;
+  }
+  return trace;
+}
+
+State Solver::velocity(Value x, Value t, LaneBuilder &b) {
+  if (wantLogDet) {
+    Value v;
+    Value trace = divergence(x, t, v, b);
+    return {v, trace};
+  }
+  IRMapping known;
+  Block &body = ode.getBody().front();
+  known.map(body.getArgument(0), x);
+  known.map(body.getArgument(1), t);
+  for (auto [argument, value] :
+       llvm::zip(body.getArguments().drop_front(2), context))
+    known.map(argument, value);
+  return {emitField(ode, known, b), {}};
+}
+
+Value Solver::table(ArrayRef<int64_t> shape, ArrayRef<double> numbers,
+                    LaneBuilder &b) {
+  return lane::ConstOp::create(b.builder, b.loc,
+                               place.withShape(shape).withInv(true), numbers);
+}
+
+/// The sum over stages k of weights[k] * slopes[k, ..].
+Value Solver::weighted(Value weights, Value slopes, LaneBuilder &b) {
+  ArrayRef<int64_t> shape = lane::typeOf(slopes).getShape();
+  Value product = b.mul(b.spread(weights, {0}, shape), slopes);
+  return b.reduce(lane::ReduceKind::sum, product, {0});
+}
+
+// from + h * sum of weights[k] * slopes[k].
+State Solver::advance(State from, ArrayRef<double> weights, State slopes,
+                      Value h, LaneBuilder &b) {
+  Value numbers = table({int64_t(count)}, weights, b);
+  auto move = [&](Value value, Value slope) {
+    Value sum = weighted(numbers, slope, b);
+    return b.add(value,
+                 b.mul(b.spread(h, {}, lane::typeOf(sum).getShape()), sum));
+  };
+  State to{move(from.x, slopes.x), {}};
+  if (wantLogDet)
+    to.logDet = move(from.logDet, slopes.logDet);
+  return to;
+}
+
+// The slopes of all stages, stacked, given those before `first`. A loop: the
+// field is there once, however many stages the method has.
+State Solver::stages(State from, Value t, Value h, State slopes, unsigned first,
+                     LaneBuilder &b) {
+  int64_t n = count - first, all = count;
+  Numbers rows, places, times;
+  for (unsigned k = first; k < count; ++k) {
+    Numbers weights(count, 0.0), unit(count, 0.0);
+    if (k > 0)
+      llvm::copy(row(k), weights.begin());
+    unit[k] = 1;
+    rows.append(weights);
+    places.append(unit);
+    times.push_back(std::accumulate(weights.begin(), weights.end(), 0.0));
+  }
+  SmallVector<Value> consts(context), inits{slopes.x};
+  consts.append({from.x, t, h});
+  if (wantLogDet)
+    inits.push_back(slopes.logDet);
+  auto loop = lane::LoopOp::create(b.builder, b.loc, n, false, consts, inits,
+                                   ValueRange{table({n, all}, rows, b),
+                                              table({n, all}, places, b),
+                                              table({n}, times, b)},
+                                   TypeRange{});
+  OpBuilder builder = OpBuilder::atBlockEnd(&loop.getBlock());
+  LaneBuilder in(builder, b.loc);
+  ValueRange outer = context;
+  SmallVector<Value> inside(loop.getConstArgs().drop_back(3));
+  context = inside;
+  auto last = loop.getConstArgs().take_back(3);
+  Value x = last[0], time = last[1], step = last[2];
+  Value weights = loop.getXArgs()[0], here = loop.getXArgs()[1],
+        c = loop.getXArgs()[2];
+  Value known = loop.getCarryArgs()[0];
+  Value change = weighted(weights, known, in);
+  Value wide = in.spread(step, {}, place.getShape());
+  State slope = velocity(in.add(x, in.mul(wide, change)),
+                         in.add(time, in.mul(step, c)), in);
+  auto put = [&](Value slopes, Value slope) {
+    auto shape = lane::typeOf(slopes).getShape();
+    auto axes = llvm::to_vector(llvm::seq<int64_t>(1, shape.size()));
+    return in.add(slopes, in.mul(in.spread(here, {0}, shape),
+                                 in.spread(slope, axes, shape)));
+  };
+  SmallVector<Value> yields{put(known, slope.x)};
+  if (wantLogDet)
+    yields.push_back(put(loop.getCarryArgs()[1], slope.logDet));
+  lane::YieldOp::create(builder, b.loc, yields);
+  context = outer;
+  return {loop.getFinals()[0],
+          wantLogDet ? Value(loop.getFinals()[1]) : Value()};
+}
+
+State Solver::run(State from, ValueRange outer, LaneBuilder &b) {
+  SmallVector<Value> inits{from.x};
+  if (wantLogDet)
+    inits.push_back(from.logDet);
+  auto loop = lane::LoopOp::create(b.builder, b.loc, ode.getSteps(), false,
+                                   outer, inits, ValueRange{}, TypeRange{});
+  OpBuilder builder = OpBuilder::atBlockEnd(&loop.getBlock());
+  LaneBuilder in(builder, b.loc);
+  SmallVector<Value> inside(loop.getConstArgs());
+  context = inside;
+  auto scalar = place.withShape({}).withInv(true);
+  double step = (end - start) / double(ode.getSteps());
+  Value index = lane::ConvertOp::create(builder, b.loc, scalar, loop.getStep());
+  Value t = in.withRate(in.add(in.mul(index, step), start), false);
+  Value h = in.withRate(in.constant(scalar, step), false);
+  State now{loop.getCarryArgs()[0],
+            wantLogDet ? Value(loop.getCarryArgs()[1]) : Value()};
+  State none{in.zero(place.stacked(count)),
+             wantLogDet ? in.zero(place.withShape({count})) : Value()};
+  State slopes = stages(now, t, h, none, 0, in);
+  State next = advance(now, ode.getB(), slopes, h, in);
+  SmallVector<Value> yields{next.x};
+  if (wantLogDet)
+    yields.push_back(next.logDet);
+  lane::YieldOp::create(builder, b.loc, yields);
+  return {loop.getFinals()[0],
+          wantLogDet ? Value(loop.getFinals()[1]) : Value()};
+}
+
+std::pair<Value, Value> rill::flow::emitOde(OdeOp ode, Value x,
+                                            function_ref<Value(Value)> context,
+                                            bool backwards, bool wantLogDet,
+                                            LaneBuilder &b) {
+  SmallVector<Value> outer;
+  for (auto [v, argument] :
+       llvm::zip(ode.getContext(), ode.getBody().getArguments().drop_front(2)))
+    outer.push_back(b.withRate(context(v), lane::typeOf(argument).getInv()));
+  State from{b.withRate(x, false), {}};
+  if (wantLogDet)
+    from.logDet = b.zero(lane::typeOf(from.x).withShape({}));
+  State to = Solver(ode, backwards, wantLogDet).run(from, outer, b);
+  return {to.x, to.logDet};
+}
