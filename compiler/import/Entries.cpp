@@ -25,6 +25,10 @@ std::string rill::import::testCheckName(size_t test, size_t check) {
   return "test" + std::to_string(test) + "." + checkName(check);
 }
 
+std::string rill::import::drawName(const typed::Data &data) {
+  return data.name + ".draw";
+}
+
 static bool isMembers(const typed::Dist &dist) {
   return dist.form == typed::Dist::Form::Members;
 }
@@ -121,6 +125,7 @@ public:
         b(module.getContext()) {}
 
   void addDist(const std::string &name, typed::DistId id);
+  void addDrawnData(const typed::Data &data);
   void addLoss(size_t index);
   void addExpression(const std::string &name, const typed::Check &check);
 
@@ -278,6 +283,17 @@ EntryBuilder::importExpectation(const typed::Expectation &expectation,
   return importer.import(expectation.body);
 }
 
+/// One row per sample.
+void EntryBuilder::addDrawnData(const typed::Data &data) {
+  func::FuncOp function = begin(drawName(data), {}, data.range);
+  RegionImporter importer(program, sources, b);
+  SmallVector<Value> row = importer.import(*data.draw);
+  lane::LaneBuilder at(b, function.getLoc());
+  for (Value &value : row)
+    value = at.withRate(value, false);
+  finish(function, row, SmallVector<std::string>(row.size(), "value"));
+}
+
 void EntryBuilder::addLoss(size_t index) {
   const typed::Train &train = program.trains[index];
   func::FuncOp function =
@@ -327,6 +343,9 @@ void rill::import::addEntries(const typed::Program &program,
   EntryBuilder entries(program, sources, module);
   for (const auto &[name, id] : program.named)
     entries.addDist(name, id);
+  for (const typed::Data &data : program.data)
+    if (data.draw)
+      entries.addDrawnData(data);
   for (size_t k = 0; k < program.trains.size(); ++k)
     entries.addLoss(k);
   for (auto [k, check] : llvm::enumerate(program.checks))

@@ -57,6 +57,9 @@ namedArrays(const std::string &name, const lang::Space &space);
 void addEntries(const lang::typed::Program &program,
                 const lang::SourceManager &sources, mlir::ModuleOp module);
 
+/// "pairs.draw": the rows of a data set that the program draws.
+std::string drawName(const lang::typed::Data &data);
+
 /// "train0.loss", "check2", "test1.check0".
 std::string lossName(size_t train);
 std::string checkName(size_t check);

@@ -23,6 +23,19 @@ static bool readsPlace(const typed::Region &region) {
   });
 }
 
+/// One tangent per element is one copy of the code.
+static void refuseLargeJacobian(const typed::Program &program,
+                                const typed::Op &op,
+                                lang::DiagnosticEngine &diag) {
+  int64_t size = program.values[op.operands[0]].space.elements();
+  for (int64_t k = 0; k != std::get<int64_t>(op.attrs.at("x_labels")); ++k)
+    size /= program.values[op.operands[0]].space.shape()[k];
+  if (size > maxTangents)
+    diag.error(lang::Code::UnsupportedConstruct, op.range,
+               "'" + op.name + "' in more than " + std::to_string(maxTangents) +
+                   " dimensions is not compiled yet");
+}
+
 static bool startsFromData(const typed::Region &region) {
   return llvm::any_of(region.ops, [](const typed::Op &op) {
     return op.kind == typed::OpKind::First ||
@@ -35,9 +48,9 @@ static void refuseUnsupported(const typed::Program &program,
                               const typed::Region &region,
                               lang::DiagnosticEngine &diag, size_t depth = 0) {
   for (const typed::Op &op : region.ops) {
-    if (op.kind == typed::OpKind::Deriv)
-      diag.error(lang::Code::UnsupportedConstruct, op.range,
-                 "'" + op.name + "' is not compiled yet");
+    if (op.kind == typed::OpKind::Deriv &&
+        (op.name == "div" || op.name == "jac"))
+      refuseLargeJacobian(program, op, diag);
     // It starts before the repeat, where that place is not at hand.
     if (op.kind == typed::OpKind::Param &&
         program.params[op.index].stack.size() < depth &&
@@ -80,6 +93,9 @@ static void refuseUnsupported(const typed::Program &program,
     if (dist.sample)
       refuseUnsupported(program, *dist.sample, diag);
   }
+  for (const typed::Data &data : program.data)
+    if (data.draw)
+      refuseUnsupported(program, *data.draw, diag);
   for (const typed::Train &train : program.trains)
     refuseUnsupported(program, train.loss.expectation.body, diag);
   for (const typed::Check &check : program.checks)

@@ -11,6 +11,7 @@
 #include "Flow/IR/FlowOps.h"
 #include "llvm/ADT/BitVector.h"
 #include "llvm/ADT/SetVector.h"
+#include "llvm/Support/SaveAndRestore.h"
 
 #include <set>
 
@@ -236,7 +237,10 @@ void RegionImporter::importRepeat(const Op &op) {
   for (auto [k, id] : llvm::enumerate(roots))
     places.at(id).value = block->getArgument(k + 1);
   repeats.push_back(repeat);
-  import(body);
+  {
+    llvm::SaveAndRestore inside(derivative, nullptr);
+    import(body);
+  }
   repeats.pop_back();
   SmallVector<Value> after;
   for (PlaceId id : roots)

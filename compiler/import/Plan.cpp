@@ -118,6 +118,8 @@ static json::Array dataJson(const typed::Program &program) {
     array.push_back(json::Object{{"name", data.name},
                                  {"format", data.format},
                                  {"path", data.path},
+                                 {"kernel", data.draw ? drawName(data) : ""},
+                                 {"rows", data.rows},
                                  {"columns", std::move(columns)},
                                  {"fields", fieldsJson(data.space, names)},
                                  {"hold", data.hold},
@@ -305,10 +307,15 @@ static json::Object trainJson(const typed::Train &train, size_t index,
   json::Array models;
   for (typed::DistId id : train.models)
     models.push_back(program.dists[id].name);
+  json::Array instances;
+  for (const std::string &path : train.instances)
+    instances.push_back(path);
   auto grad = lane.lookupSymbol<func::FuncOp>(name + ".grad");
   auto init = lane.lookupSymbol<func::FuncOp>(name + ".init");
   return json::Object{
       {"models", std::move(models)},
+      {"instances", std::move(instances)},
+      {"objective", train.loss.name},
       {"data", train.data ? program.data[*train.data].name : ""},
       {"loss", name + ".loss"},
       {"grad", name + ".grad"},

@@ -121,7 +121,7 @@ void RegionImporter::importOp(const Op &op) {
   case OpKind::Generate:
     return importMember(op);
   case OpKind::Deriv:
-    return importGradient(op);
+    return importDerivative(op);
   case OpKind::Ode:
     return importOde(op);
   }
@@ -278,6 +278,8 @@ void RegionImporter::importParam(const Op &op) {
   // An instance that the steps of a repeat share belongs before it.
   if (repeats.size() > param.stack.size())
     b.setInsertionPoint(repeats[param.stack.size()]);
+  else if (derivative && isKnownOutside(op.regions.front()))
+    b.setInsertionPoint(derivative);
   auto made = flow::ParamOp::create(b, loc(op), type, op.index, param.path,
                                     chartOf(param.space));
   // Places are cut and glued out here: what is made in the region ends there.
@@ -292,7 +294,7 @@ void RegionImporter::importParam(const Op &op) {
 }
 
 //===----------------------------------------------------------------------===//
-// Members of laws, derivatives
+// Members of laws
 //===----------------------------------------------------------------------===//
 
 void RegionImporter::importMember(const Op &op) {
@@ -308,8 +310,4 @@ void RegionImporter::importMember(const Op &op) {
   for (typed::ValueId id : op.results)
     state.addTypes(typeOf(space(id), /*inv=*/false, b.getContext()));
   bindResults(op, b.create(state));
-}
-
-void RegionImporter::importGradient(const Op &) {
-  llvm_unreachable("internal error: Import.cpp refuses derivatives");
 }

@@ -200,7 +200,9 @@ bool Elaborator::bindGroup(const std::vector<ast::Parameter> &params,
       ok = false;
       continue;
     }
+    NameReads::Scope reads(nameReads);
     Den den = eval(*value, given[i] ? caller : callee);
+    reads.close();
     ok &= bindParameter(params[i], std::move(den),
                         given[i] ? value->range : range, callee, name);
   }

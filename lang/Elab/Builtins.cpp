@@ -248,11 +248,19 @@ std::optional<Den> Elaborator::callBuiltin(const std::string &name,
     return Den::error();
   }
   std::vector<Den> args;
-  for (const ast::Arg &arg : node.args) {
-    args.push_back(eval(*arg.value, frame));
-    if (args.back().isError())
-      return Den::error();
+  {
+    // What is stopped or only measured passes no derivative on.
+    bool stopped = name == "stop" || name == "len";
+    NameReads::Scope reads(nameReads, stopped);
+    size_t outer = stops;
+    stops += stopped;
+    for (const ast::Arg &arg : node.args)
+      args.push_back(eval(*arg.value, frame));
+    stops = outer;
   }
+  for (const Den &arg : args)
+    if (arg.isError())
+      return arg;
   int wanted = arity(name);
   if ((wanted >= 0 && args.size() != size_t(wanted)) || args.empty()) {
     error(Code::WrongArguments, range,
@@ -315,6 +323,15 @@ std::optional<Den> Elaborator::callBuiltin(const std::string &name,
                           range, frame);
     return name == "norm2" ? total : Den::ofTensor(unary("sqrt", total.tensor));
   }
+  if (name == "concat") // a scalar is one more element
+    for (Tensor &t : ts)
+      if (t.rank() == 0) {
+        std::vector<BinderId> labels = t.labels;
+        std::vector<int64_t> shape = t.space.shape();
+        shape.push_back(1);
+        t = reshape(t, shape);
+        t.labels = labels;
+      }
   int64_t last = static_cast<int64_t>(ts[0].space.shape().size()) - 1;
   if (ts[0].rank() == 0) {
     error(Code::ShapeMismatch, range,

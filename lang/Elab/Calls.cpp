@@ -8,6 +8,7 @@
 #include "Elab/Elaborator.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace rill::lang::elab {
 
@@ -142,9 +143,28 @@ static std::vector<Space> leaves(const Space &space, bool &tuple) {
   return tuple ? space.fields() : std::vector<Space>{space};
 }
 
+/// `net u(x: Real[2]) -> Real[3] = mlp[8](x)`: the declared result is what the
+/// called network is asked for.
+std::optional<Space> Elaborator::demandOfBody(const ast::SpaceExpr *result,
+                                              const ast::Expr *body,
+                                              Frame &callee) {
+  const auto *call = body ? body->as<ast::CallExpr>() : nullptr;
+  const auto *name = call ? call->callee->as<ast::NameExpr>() : nullptr;
+  const Den *found = name ? find(name->name, callee.env) : nullptr;
+  const ast::Expr *open = openExtent(result);
+  if (!result || !call || (found && found->is(Den::Kind::Builtin)) ||
+      (open && unboundName(*open, callee)))
+    return std::nullopt;
+  Space wanted = space(*result, callee);
+  bool fits = wanted.isValid() && wanted.kind() == SpaceKind::Real &&
+              wanted.shape().size() <= 1;
+  return fits ? std::optional(wanted) : std::nullopt;
+}
+
 Den Elaborator::callFunction(const Callable &callable,
                              const ast::CallExpr &node, SourceRange range,
                              Frame &frame, const ast::SpaceExpr *ascribed) {
+  std::optional<Space> demanded = std::exchange(resultSpace, std::nullopt);
   if (!ready(callable, node.callee->range))
     return Den::error();
   static const std::set<std::string> functions = {"fn", "net", "energy"};
@@ -189,6 +209,8 @@ Den Elaborator::callFunction(const Callable &callable,
             "the result of '" + callable.name + "'");
   } else if (result) {
     const ast::Expr *open = openExtent(result);
+    if (open && demanded && unboundName(*open, callee))
+      solveStatic(*open, demanded->elements(), callee);
     if (open && unboundName(*open, callee)) {
       error(Code::StaticUnknown, range,
             "the size of the result of '" + callable.name +
@@ -224,6 +246,8 @@ Den Elaborator::functionBody(const Callable &callable, Frame &callee,
   if (callable.def && callable.def->where)
     block(*callable.def->where, callee);
   Den value = Den::error();
+  std::optional<Space> declaredReal = demandOfBody(result, body, callee);
+  resultSpace = declaredReal;
   if (body)
     value = eval(*body, callee);
   else if (inner && *inner)
@@ -246,6 +270,11 @@ Den Elaborator::functionBody(const Callable &callable, Frame &callee,
     if (value.isError())
       return value;
   }
+  // A network gives a vector; one number of it is a scalar.
+  if (declaredReal && declaredReal->shape().empty() &&
+      value.is(Den::Kind::Tensor) &&
+      value.tensor.valueShape() == std::vector<int64_t>{1})
+    value = chartSplit(value.tensor, {*declaredReal}, false, range);
   if (result && value.is(Den::Kind::Tensor)) {
     Space declared = space(*result, callee);
     if (!declared.isValid())

@@ -147,7 +147,7 @@ bool Elaborator::deferConditions(const Law &law,
       Den later; // its value is an argument of each member region
       later.kind = Den::Kind::Condition;
       later.text = condition.name;
-      callee.env->names[condition.name] = later;
+      define(callee.env, condition.name, later);
     }
     return true;
   }
@@ -165,7 +165,7 @@ bool Elaborator::deferConditions(const Law &law,
     later.text = law.callable->name;
     later.parameter = &params[i];
     later.into = callee.env;
-    callee.env->names[params[i].name.text] = later;
+    define(callee.env, params[i].name.text, later);
   }
   return true;
 }

@@ -10,6 +10,7 @@
 
 #include "AST/AST.h"
 #include "Elab/Bounds.h"
+#include "Elab/NameReads.h"
 #include "Typed/Typed.h"
 
 #include <map>
@@ -46,6 +47,7 @@ struct Tensor {
   Bounds bounds;
   std::vector<Dependence> deps;
   bool trained = false; ///< computed from a parameter
+  bool seeded = false;  ///< computed from what a derivative varies
 
   size_t rank() const { return space.shape().size() - labels.size(); }
   std::vector<int64_t> valueShape() const {
@@ -191,6 +193,7 @@ struct Den {
   EnvPtr into;
   std::shared_ptr<Partial> partial;
   std::shared_ptr<const RungeKutta> solver;
+  NameId name = 0; ///< the binding that it was found by
 
   bool is(Kind k) const { return kind == k; }
   bool isError() const { return kind == Kind::Error; }

@@ -87,6 +87,9 @@ typed::Region Elaborator::memberRegion(
   auto savedParams = std::exchange(paramValues, {});
   auto savedPer = std::exchange(perSample, true);
   auto savedInit = std::exchange(inInit, false);
+  auto savedSeedings = std::exchange(seedings, {});
+  auto savedStops = std::exchange(stops, size_t(0));
+  auto savedThunks = std::exchange(thunks, {});
   typed::Region region = regionOf([&](typed::Region &r) {
     std::vector<Tensor> values;
     for (size_t i = 0; i != args.size(); ++i)
@@ -97,6 +100,9 @@ typed::Region Elaborator::memberRegion(
           argumentOf(condition.space, condition.name, r.args);
     body(r, values);
   });
+  thunks = std::move(savedThunks);
+  stops = savedStops;
+  seedings = std::move(savedSeedings);
   perSample = savedPer;
   inInit = savedInit;
   paramValues = std::move(savedParams);

@@ -3,8 +3,9 @@
 // The one class of elaboration. It interprets declarations monomorphically:
 // every call is elaborated in place with its statics and instance path, while
 // `repeat` stays a loop. The methods are grouped by file: Scope, Statics,
-// Spaces, Emit, Lifting, Expressions, Reductions, Builtins, Calls, Instances,
-// Places, Flows, Laws, Losses, TopLevel. It knows no MLIR.
+// Spaces, Expressions, Reductions, Builtins, Calls, Instances, Flows, Laws,
+// Losses, TopLevel. Operations are emitted by its base Emitter, places are kept
+// by its base Places. It knows no MLIR.
 //
 //===----------------------------------------------------------------------===//
 #ifndef RILL_LANG_ELAB_ELABORATOR_H
@@ -12,15 +13,15 @@
 
 #include "Elab/Denotation.h"
 #include "Elab/Elaborate.h"
+#include "Elab/Places.h"
 #include "Elab/Sizes.h"
-#include "Elab/State.h"
 
 #include <functional>
 #include <set>
 
 namespace rill::lang::elab {
 
-class Elaborator : private State {
+class Elaborator : private Places {
 public:
   Elaborator(const ModuleSet &modules, const std::string &name,
              const SourceManager &sources, DiagnosticEngine &diag, bool tests);
@@ -48,6 +49,7 @@ private:
             bool shadow = true);
   void resolveUses(Module &module);
   void useItem(Module &module, const ast::UseItem &use);
+  void define(const EnvPtr &env, const std::string &name, Den den);
   const Den *find(const std::string &name, const EnvPtr &env);
   std::vector<std::string> visibleNames(const EnvPtr &env);
   static CallablePtr declaration(const ast::DefItem &def, SourceRange range,
@@ -55,12 +57,8 @@ private:
   Den force(const Den &den, Frame &frame);
   Den unknownName(const std::string &name, SourceRange range,
                   const EnvPtr &env);
-  std::string text(SourceRange range) const;
-  Diagnostic &error(Code code, SourceRange range, std::string message,
-                    std::string under = "");
   static bool isCompiled(const std::string &kind);
   void checkUnusedNames(const ast::File &file);
-  Den unsupported(SourceRange range, const std::string &what);
 
   //===--- Statics (Statics.cpp) ---===//
   std::optional<int64_t> staticInt(const ast::Expr &expr, Frame &frame);
@@ -98,43 +96,7 @@ private:
   bool checkSpace(const Space &declared, const Tensor &value, SourceRange range,
                   const std::string &what);
 
-  //===--- Emission (Emit.cpp) ---===//
-  typed::Op &append(typed::Op op);
-  ValueId newValue(Space space, std::string name = "");
-  Tensor emit(const std::string &name, const std::vector<Tensor> &operands,
-              Space result, std::map<std::string, typed::Attr> attrs = {});
-  Tensor constant(double value, const Space &space);
-  Tensor denseConstant(std::vector<double> values, const Space &space);
-  Tensor reshape(const Tensor &t, std::vector<int64_t> shape);
-  Tensor permute(const Tensor &t, const std::vector<int64_t> &perm);
-  Tensor gather(const Tensor &t, int64_t dim,
-                const std::vector<int64_t> &indices);
-  Tensor sliceAxis(const Tensor &t, int64_t dim, int64_t offset, int64_t size);
-  Tensor reduce(const std::string &kind, const Tensor &t,
-                const std::vector<int64_t> &dims);
-  Tensor concat(const std::vector<Tensor> &parts, int64_t dim);
-  Tensor toFloat(const Tensor &t);
-  Tensor toInt(const Tensor &t);
-  Tensor draw(const std::string &law, std::vector<int64_t> shape,
-              bool perSample);
-  Tensor unary(const std::string &op, const Tensor &x);
-  Tensor binary(const std::string &op, Tensor x, Tensor y);
-  Tensor scalarBinary(const std::string &op, double x, const Tensor &y);
-  Tensor binaryScalar(const std::string &op, const Tensor &x, double y);
-  Tensor compare(const std::string &pred, Tensor x, Tensor y);
-  Tensor select(const Tensor &c, Tensor a, Tensor b);
-  Tensor withBounds(Tensor t, Bounds bounds);
-  typed::Region regionOf(const std::function<void(typed::Region &)> &body);
-
-  //===--- Lifting: binder axes (Lifting.cpp) ---===//
-  BinderId newBinder(std::string name, std::vector<int64_t> values);
-  Tensor spreadTo(const Tensor &t, const std::vector<BinderId> &labels,
-                  const std::vector<int64_t> &valueShape);
-  bool align(std::vector<Tensor *> operands, SourceRange range);
-  Tensor dropLabels(const Tensor &t, const std::vector<BinderId> &binders,
-                    bool spread);
-  Tensor relabel(const Tensor &t, const std::vector<BinderId> &binders);
-  Tensor binderValue(BinderId binder);
+  //===--- Indices (Indexing.cpp) ---===//
   std::optional<std::vector<ResolvedSlot>>
   resolveSlots(const std::vector<ast::Slot> &slots,
                const std::vector<int64_t> &shape, Frame &frame,
@@ -236,12 +198,47 @@ private:
   Den extremeCall(const std::string &name, const std::vector<Den> &args,
                   SourceRange range, Frame &frame);
 
+  //===--- Derivatives (Derivatives.cpp, Seeds.cpp) ---===//
+  /// A value that a derivative varies: `x` or `x = v`.
+  struct Seed {
+    const ast::Seed *source = nullptr;
+    Den den;               ///< what the name stands for
+    Tensor value, tangent; ///< tangent: of jvp; cotangent: of vjp
+    bool varied = true;    ///< its tangent is not the number 0
+  };
+  Den derivative(const ast::DerivExpr &node, const ast::Expr &expr,
+                 Frame &frame);
+  std::optional<std::vector<Seed>> seedsOf(const ast::DerivExpr &node,
+                                           const ast::Expr &expr, Frame &frame);
+  bool seedValue(Seed &seed, Frame &frame);
+  bool tangentOf(Seed &seed, Frame &frame);
+  std::optional<Tensor> bodyValue(const ast::Expr &body, Frame &frame);
+  std::optional<Tensor>
+  varied(std::vector<Seed> &seeds, const std::string &spelling,
+         typed::Region &region,
+         const std::function<std::optional<Tensor>()> &body);
+  Tensor derivOp(const std::string &name, const std::vector<Seed> &seeds,
+                 typed::Region region, const Tensor &value,
+                 const std::vector<Space> &results,
+                 std::vector<Tensor> *all = nullptr);
+  std::optional<Tensor> gradOf(std::vector<Seed> &seeds,
+                               const std::string &spelling,
+                               const ast::Expr &body, Frame &frame,
+                               std::vector<Tensor> *all = nullptr);
+  std::optional<Den> throughSeeds(const Den &found, const std::string &name,
+                                  SourceRange range);
+  bool mayDependOn(const Den &found, const Seeding &seeding) const;
+  void dependsOnSeed(const std::string &name, SourceRange range,
+                     const Seeding &seeding);
+
   //===--- Calls (Calls.cpp, Arguments.cpp, Instances.cpp) ---===//
   Den evalCall(const ast::CallExpr &node, const ast::Expr &expr, Frame &frame,
                const ast::SpaceExpr *ascribed = nullptr);
   Den callFunction(const Callable &callable, const ast::CallExpr &node,
                    SourceRange range, Frame &frame,
                    const ast::SpaceExpr *ascribed);
+  std::optional<Space> demandOfBody(const ast::SpaceExpr *result,
+                                    const ast::Expr *body, Frame &callee);
   Den callMethod(const Den &method, const ast::CallExpr &node,
                  SourceRange range, Frame &frame);
   bool bindArguments(const ast::Parameters &params, const ast::CallExpr &node,
@@ -280,28 +277,6 @@ private:
                                  SourceRange range);
   Tensor randomPermutation(const std::vector<int64_t> &shape);
   Den evalFirst(const ast::CallExpr &node, const ast::Expr &expr, Frame &frame);
-
-  //===--- Places (Places.cpp) ---===//
-  PlaceId newRoot(const Space &space, const std::string &name,
-                  SourceRange range);
-  PlaceId subPlace(PlaceId parent, const std::vector<int64_t> &parts,
-                   std::vector<int64_t> shape, const std::string &name,
-                   SourceRange range);
-  std::vector<PlaceId>
-  viewParts(PlaceId parent, const std::vector<std::vector<int64_t>> &parts,
-            const std::vector<std::vector<int64_t>> &shapes,
-            const std::vector<std::string> &names, SourceRange range);
-  Space placeSpace(PlaceId place) const;
-  std::vector<int64_t> placeValueShape(const Den &place) const;
-  Tensor readPlace(const Den &place, SourceRange range);
-  void assignPlace(const Den &place, Tensor value, SourceRange range,
-                   const std::string &spelling, const std::string &name = "");
-  void checkAlive(const Tensor &t, const std::string &name, SourceRange range);
-  Image readImage(PlaceId read, PlaceId target, const Bounds &bounds);
-  Image binaryImage(const std::string &op, const Image &x, const Image &y);
-  Image imageOf(ValueId value, PlaceId target, std::map<ValueId, Image> &known);
-  Space spaceAfter(PlaceId place, const Tensor &value, SourceRange range);
-  void checkOverlap(PlaceId place, const Tensor &value, SourceRange range);
 
   //===--- Flows (Flows.cpp, Statements.cpp, Loops.cpp) ---===//
   void block(const ast::Block &block, Frame &frame);
@@ -459,16 +434,18 @@ private:
   std::optional<Tensor> expectTerm(const ExpectTerm &term, bool inTrain,
                                    typed::Expectation &made,
                                    typed::Region &region);
-  bool readsTrainingRows(typed::Train &train, SourceRange range);
   std::optional<typed::Expectation> plainExpectation(const ast::Expr &expr,
                                                      Frame &frame);
   std::optional<typed::Expectation>
-  nllLoss(const std::vector<std::shared_ptr<NamedDist>> &models, DataId data,
-          SourceRange range);
+  nllLoss(const std::vector<std::shared_ptr<NamedDist>> &models,
+          const typed::Expectation::Draw &rows, SourceRange range);
+  std::optional<std::string> trainedPath(const ast::Ident &name, Frame &frame);
+  bool trainingData(typed::Train &train, SourceRange range);
   void trainItem(const ast::TrainItem &item, SourceRange range);
   bool lossOf(const ast::Setting &setting,
               const std::vector<std::shared_ptr<NamedDist>> &models,
-              typed::Train &train, Frame &frame);
+              typed::Train &train, const Law *source, Frame &frame);
+  std::optional<DistId> drawnFrom(const Law &law, const Space &space);
   void notALoss(SourceRange range);
   void trainSetting(const ast::Setting &setting, typed::Train &train,
                     Frame &frame);
@@ -493,6 +470,11 @@ private:
 
   //===--- Top level (TopLevel.cpp) ---===//
   void dataItem(const ast::DataItem &item, Module &module, SourceRange range);
+  void drawnData(const ast::DataItem &item, const ast::RepeatExpr &drawn,
+                 typed::Data data, Module &module);
+  std::optional<Space> drawnRow(const ast::DataItem &item,
+                                const ast::RepeatExpr &drawn, Frame &frame,
+                                typed::Region &region);
   void dataArgument(const ast::Arg &arg, typed::Data &data, Frame &frame);
   void testItem(const ast::TestItem &item, SourceRange range);
   void mainItem(const ast::MainItem &item);
@@ -500,10 +482,7 @@ private:
   bool hasFreeName(const ast::SpaceExpr &expr, Frame &frame);
   Frame topFrame();
   const ModuleSet &modules;
-  const SourceManager &sources;
-  DiagnosticEngine &diag;
   bool tests;
-  typed::Program program;
 };
 
 } // namespace rill::lang::elab

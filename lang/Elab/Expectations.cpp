@@ -98,8 +98,10 @@ bool Elaborator::drawBinding(const ast::DrawBinding &draw, Frame &frame,
                              typed::Expectation &made, typed::Region &region,
                              bool inTrain, size_t first) {
   HereScope scope(here, draw.value->range);
+  NameReads::Scope reads(nameReads);
   if (!draw.isDraw) {
     Den den = eval(*draw.value, frame);
+    reads.close();
     bindPattern(draw.pattern, den, frame);
     return !den.isError();
   }
@@ -144,6 +146,7 @@ bool Elaborator::drawBinding(const ast::DrawBinding &draw, Frame &frame,
       std::vector<Den> items;
       for (const Tensor &t : *drawn)
         items.push_back(Den::ofTensor(t));
+      reads.close();
       bindPattern(draw.pattern,
                   items.size() == 1 ? items[0] : Den::ofTuple(items), frame);
       made.drawsInside = true;
@@ -178,6 +181,7 @@ bool Elaborator::drawBinding(const ast::DrawBinding &draw, Frame &frame,
   value.names = subject.kind() == SpaceKind::Product
                     ? subject.fieldNames()
                     : std::vector<std::string>();
+  reads.close();
   bindPattern(draw.pattern, value, frame);
   return true;
 }
@@ -196,7 +200,7 @@ std::optional<Tensor> Elaborator::expectTerm(const ExpectTerm &term,
       if (!drawBinding(draw, frame, made, region, inTrain, first))
         return std::nullopt;
   }
-  auto value = floatTensor(body, frame);
+  auto value = bodyValue(body, frame);
   if (!value)
     return std::nullopt;
   if (value->rank() != 0) {

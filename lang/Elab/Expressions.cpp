@@ -19,8 +19,6 @@ static const char *laterName(const ast::Expr &expr) {
     return "'scan'";
   if (expr.as<ast::OverExpr>())
     return "'over .. from'";
-  if (expr.as<ast::DerivExpr>())
-    return "a derivative operator";
   return nullptr;
 }
 
@@ -91,6 +89,8 @@ Den Elaborator::evalNode(const ast::Expr &expr, Frame &frame) {
   }
   if (const auto *n = expr.as<ast::RepeatExpr>())
     return unsupported(expr.range, "'" + n->kind + "'");
+  if (const auto *n = expr.as<ast::DerivExpr>())
+    return derivative(*n, expr, frame);
   if (const char *later = laterName(expr))
     return unsupported(expr.range, later);
   if (expr.as<ast::ExpectExpr>()) {
@@ -108,11 +108,24 @@ Den Elaborator::evalName(const ast::NameExpr &node, SourceRange range,
   const Den *found = find(node.name, frame.env);
   if (!found)
     return unknownName(node.name, range, frame.env);
+  // Inside of a derivative the name is another one, that of its variable.
+  auto inner = throughSeeds(*found, node.name, range);
+  nameReads.read(inner ? inner->name : found->name);
+  if (found->is(Den::Kind::Place))
+    nameReads.read(roots[places[found->place].root].name);
+  if (inner)
+    return *inner;
   if (found->is(Den::Kind::Thunk)) {
     Den thunk = *found;
     if (!thunk.truth)
       thunk.text = node.name;
-    return force(thunk, frame);
+    // What a law is given is elaborated in its use; it is no definition.
+    if (thunk.parameter)
+      return force(thunk, frame);
+    thunks.push_back({node.name, range, seedings.size()});
+    Den value = force(thunk, frame);
+    thunks.pop_back();
+    return value;
   }
   if (found->is(Den::Kind::Condition)) {
     auto it = outerConditions.find(found->text);

@@ -149,7 +149,9 @@ bool Elaborator::drawStmt(const ast::DrawStmt &stmt, Frame &frame,
             "a latent draw has no density here");
       return false;
     }
+    NameReads::Scope reads(nameReads);
     auto drawn = sampleOf(*law, wanted, stmt.law->range);
+    reads.close();
     if (!drawn)
       return false;
     bind(frame.env, {name->name, stmt.target->range},

@@ -335,7 +335,7 @@ std::optional<Tensor> Elaborator::declLogp(const Law &law,
       sharedLines(*def->block, callee);
       std::vector<std::string> names = memberArgs(*member);
       for (size_t i = 0; i != names.size() && i != values.size(); ++i)
-        callee.env->names[names[i]] = Den::ofTensor(values[i]);
+        define(callee.env, names[i], Den::ofTensor(values[i]));
       result = tensorOf(memberExpr(*member->value, callee),
                         member->value->range, callee);
       if (result)
@@ -392,7 +392,7 @@ std::optional<Tensor> Elaborator::memberValue(const Law &law,
                range)) {
     sharedLines(*law.callable->def->block, callee);
     for (const std::string &arg : memberArgs(*member))
-      callee.env->names[arg] = Den::ofTensor(value);
+      define(callee.env, arg, Den::ofTensor(value));
     result = tensorOf(memberExpr(*member->value, callee), member->value->range,
                       callee);
   }

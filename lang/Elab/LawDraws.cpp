@@ -58,6 +58,8 @@ Elaborator::sampleOf(const Law &law, const Space &target, SourceRange range) {
       unsupported(range, "a draw of a flow under an index");
     return std::nullopt;
   }
+  if (!seedings.empty())
+    unsupported(range, "a draw inside of a derivative");
   typed::Op op;
   op.kind = typed::OpKind::Sample;
   op.index = *id;
@@ -119,7 +121,7 @@ Elaborator::declSample(const Law &law, const Space &target, SourceRange range) {
         Tensor u = draw("uniform", shape, perSample);
         u.labels = active;
         for (const std::string &name : memberArgs(*quantile))
-          callee.env->names[name] = Den::ofTensor(u);
+          define(callee.env, name, Den::ofTensor(u));
       }
       Den den = memberExpr(*(sample ? sample : quantile)->value, callee);
       std::vector<Den> leaves =

@@ -12,22 +12,22 @@ namespace rill::lang::elab {
 Elaborator::Elaborator(const ModuleSet &modules, const std::string &name,
                        const SourceManager &sources, DiagnosticEngine &diag,
                        bool tests)
-    : modules(modules), sources(sources), diag(diag), tests(tests) {
+    : Places(sources, diag), modules(modules), tests(tests) {
   program.name = name;
   rootInstances = std::make_shared<Instances>();
 }
 
-Diagnostic &Elaborator::error(Code code, SourceRange range, std::string message,
-                              std::string under) {
+Diagnostic &Emitter::error(Code code, SourceRange range, std::string message,
+                           std::string under) {
   return diag.error(code, range.isValid() ? range : here, std::move(message),
                     std::move(under));
 }
 
-std::string Elaborator::text(SourceRange range) const {
+std::string Emitter::text(SourceRange range) const {
   return range.isValid() ? std::string(sources.text(range)) : "";
 }
 
-Den Elaborator::unsupported(SourceRange range, const std::string &what) {
+Den Emitter::unsupported(SourceRange range, const std::string &what) {
   error(Code::UnsupportedConstruct, range, what + " is not compiled yet")
       .why("the construct is part of the language, but this version of the "
            "compiler stops here");
@@ -43,8 +43,18 @@ void Elaborator::bind(const EnvPtr &env, const ast::Ident &name, Den den,
         .help("give one of them another name");
     return;
   }
+  den.name = nameReads.bound();
   env->names[name.text] = std::move(den);
   env->ranges[name.text] = name.range;
+}
+
+/// Binds a name that no source line declares; what it already names in this
+/// environment stays the same binding.
+void Elaborator::define(const EnvPtr &env, const std::string &name, Den den) {
+  auto known = env->names.find(name);
+  bool same = known != env->names.end() && known->second.name;
+  den.name = same ? known->second.name : nameReads.bound();
+  env->names[name] = std::move(den);
 }
 
 CallablePtr Elaborator::declaration(const ast::DefItem &def, SourceRange range,

@@ -8,6 +8,7 @@
 #define RILL_LANG_ELAB_STATE_H
 
 #include "Elab/Denotation.h"
+#include "Elab/NameReads.h"
 
 #include <functional>
 #include <set>
@@ -41,6 +42,7 @@ struct RootState {
   std::vector<uint64_t> assigned; ///< time of the last update, per element
   std::vector<SourceRange> where; ///< of that update
   std::vector<Space> kinds;       ///< scalar space of each element
+  NameId name = 0;                ///< made from what its updates read
 };
 
 /// One module: its items by name and what it uses.
@@ -111,6 +113,24 @@ struct Use {
   SourceRange range;
 };
 
+/// What a derivative operator varies while its body is elaborated.
+struct Seeding {
+  std::string spelling;         ///< `grad[x]`
+  std::string seededName;       ///< the first
+  std::map<NameId, Den> inner;  ///< the variable of each seeded binding
+  std::map<NameId, Den> seeded; ///< the binding itself
+  NameId first = 0;             ///< bindings from here on: made in the body
+  size_t places = 0;            ///< places that were there before
+  size_t stops = 0;             ///< enclosing `stop(...)` at its start
+};
+
+/// A top-level definition that is being evaluated where its name stands.
+struct OpenThunk {
+  std::string name;
+  SourceRange range;
+  size_t seedings; ///< enclosing derivatives
+};
+
 /// The values of an index without a range, from what it indexes.
 using RangeOf =
     std::function<std::optional<std::vector<int64_t>>(const std::string &)>;
@@ -153,6 +173,11 @@ struct State {
   bool inInit = false;            ///< inside a parameter's init
   bool inSampling = false;        ///< jumps are harmless
   std::set<ValueId> comparisons;  ///< Bool values from trained ones
+  std::optional<Space> resultSpace; ///< what the next call is asked for
+  NameReads nameReads;
+  std::vector<Seeding> seedings; ///< derivatives around this point
+  std::vector<OpenThunk> thunks;
+  size_t stops = 0; ///< `stop(...)` around this point
 };
 
 /// Evaluates a region's body with `here` restored afterwards.

@@ -74,7 +74,10 @@ void Elaborator::statement(const ast::Stmt &stmt, Frame &frame) {
   if (const auto *s = stmt.as<ast::AssignStmt>()) {
     if (const auto *name = s->target->as<ast::NameExpr>()) {
       // In a `where` block: a local definition.
-      bind(frame.env, {name->name, s->target->range}, eval(*s->value, frame));
+      NameReads::Scope reads(nameReads);
+      Den value = eval(*s->value, frame);
+      reads.close();
+      bind(frame.env, {name->name, s->target->range}, std::move(value));
       return;
     }
   }
@@ -126,7 +129,9 @@ void Elaborator::letStmt(const ast::LetStmt &stmt, Frame &frame,
   }
   if (stmt.pattern.name && stmt.value->as<ast::IndexExpr>())
     frame.nameHint = stmt.pattern.name->text;
+  NameReads::Scope reads(nameReads);
   Den den = eval(*stmt.value, frame);
+  reads.close();
   frame.nameHint.clear();
   if (den.is(Den::Kind::Callable) &&
       den.callable->form == Callable::Form::Repeat && stmt.pattern.name)
@@ -251,6 +256,7 @@ void Elaborator::updateStmt(const ast::UpdateStmt &stmt, Frame &frame,
   }
   const Den &target = targets[0];
   std::optional<Tensor> value;
+  NameReads::Scope reads(nameReads);
   if (stmt.op == ":=") {
     value = tensor(*stmt.value, frame);
   } else {
@@ -263,6 +269,8 @@ void Elaborator::updateStmt(const ast::UpdateStmt &stmt, Frame &frame,
       value = binary(stmt.op == "+=" ? "add" : "sub", old, *change);
     }
   }
+  reads.close();
+  nameReads.extend(roots[places[target.place].root].name);
   if (!value)
     return;
   Space before = placeSpace(target.place).withShape(placeValueShape(target));

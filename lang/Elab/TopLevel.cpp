@@ -68,11 +68,14 @@ void Elaborator::dataItem(const ast::DataItem &item, Module &module,
   data.name = item.name.text;
   data.range = range;
   bind(module.env, item.name, Den::error(), false);
+  if (const auto *drawn = item.value->as<ast::RepeatExpr>();
+      drawn && drawn->kind == "draw")
+    return drawnData(item, *drawn, std::move(data), module);
   const auto *call = item.value->as<ast::CallExpr>();
   const auto *reader = call ? call->callee->as<ast::NameExpr>() : nullptr;
   if (!reader || (reader->name != "csv" && reader->name != "npy")) {
     unsupported(item.value->range,
-                "data that are not read by csv(...) or npy(...)");
+                "data that are not read by csv(...) or npy(...), nor drawn,");
     return;
   }
   data.format = reader->name;
@@ -250,12 +253,16 @@ void Elaborator::prepare() {
   auto own = moduleTable.find("");
   if (own == moduleTable.end())
     return;
-  for (const ast::Item &item : own->second.file->items)
-    if (const auto *data = item.as<ast::DataItem>())
-      dataItem(*data, own->second, item.range);
-  for (const ast::Item &item : own->second.file->items)
-    if (const auto *train = item.as<ast::TrainItem>())
-      demandTraining(*train);
+  // Files first: they say what spaces the dists have that others draw from.
+  for (bool drawn : {false, true}) {
+    for (const ast::Item &item : own->second.file->items)
+      if (const auto *data = item.as<ast::DataItem>();
+          data && (data->value->as<ast::RepeatExpr>() != nullptr) == drawn)
+        dataItem(*data, own->second, item.range);
+    for (const ast::Item &item : own->second.file->items)
+      if (const auto *train = item.as<ast::TrainItem>())
+        demandTraining(*train);
+  }
 }
 
 typed::Program Elaborator::run() {

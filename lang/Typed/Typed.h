@@ -85,7 +85,14 @@ enum class OpKind {
   Latent,
   Generate,
   /// Derivative; region 0 is the function of the seeded values (its args, in
-  /// operand order). `name`: "grad", "jvp", "vjp", "div", "laplacian", "jac".
+  /// operand order), what else it uses is held. `name`:
+  /// "grad": of a scalar; one result per seeded value, of its shape.
+  /// "vjp": operands values, cotangent of the region's result; as grad.
+  /// "jvp": operands values, tangents; the tangent of the region's result.
+  /// "jac": all tangents of a result [s...] in one value [x...]: [s..., x...].
+  /// "div": the trace of jac for s = x.
+  /// Attributes of jac and div: "x_labels" and "labels", how many leading axes
+  /// of the value and of the region's result are binder axes, outside of s, x.
   Deriv,
   /// Flow of a vector field: the place's value after running from time `from`
   /// to `to`. Operand x; region 0 has the arguments x (of its shape) and time
@@ -110,6 +117,9 @@ struct Op {
   /// The text a diagnostic may name it by: `exp(2 * tanh(s))`.
   std::string spelling;
 };
+
+/// Values that the region uses from outside, in order of first use.
+std::vector<ValueId> captures(const Region &region);
 
 struct ValueInfo {
   Space space;
@@ -175,11 +185,15 @@ struct Dist {
 struct Data {
   std::string name;
   Space space;
-  std::string format; ///< "csv", "npy"
+  std::string format; ///< "csv", "npy", "draw"
   std::string path;
   std::vector<std::string> columns;
   double hold = 0, valid = 0; ///< fractions
   uint64_t seed = 1;
+  /// Format "draw": `rows` rows of what the region yields (one value per
+  /// field), drawn with the parameters of the moment.
+  std::optional<Region> draw;
+  int64_t rows = 0;
   SourceRange range;
 };
 

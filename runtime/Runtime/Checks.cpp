@@ -24,7 +24,7 @@ CheckContext::CheckContext(Model &model, DataSources sources, Evaluation how)
 const DataSet &CheckContext::data(const DataSpec &spec) {
   auto it = sets.find(spec.name);
   if (it == sets.end())
-    it = sets.emplace(spec.name, loadData(spec, sources)).first;
+    it = sets.emplace(spec.name, loadData(spec, sources, model)).first;
   return it->second;
 }
 

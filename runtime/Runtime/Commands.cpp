@@ -78,6 +78,26 @@ std::string heldReport(Model &model, const DistSpec &dist,
   return text + fmt::format(", {} rows", held.rows);
 }
 
+/// The mean of a training's own loss over the held rows.
+static std::string heldLoss(Model &model, const TrainSpec &spec,
+                            const DataSet &data) {
+  const Table held = data.part("held");
+  Runner runner(model, *model.plan().findKernel(spec.loss));
+  if (held.rows == 0 || runner.inputs().empty())
+    return "";
+  const TypedRows rows = typedFor(runner, held, data.spec->fields);
+  const Type type = runner.spec().results[0].type;
+  double sum = 0;
+  for (int64_t at = 0; at < held.rows; at += defaultBatch) {
+    const int64_t n = std::min(defaultBatch, held.rows - at);
+    double value = 0;
+    runner.run(rows.pointers(at), {&value}, {n, 0, 0, at});
+    sum += double(n) * loadElement(&value, type, 0);
+  }
+  return fmt::format("held-out {} {:.4f}, {} rows", spec.objective,
+                     sum / double(held.rows), held.rows);
+}
+
 /// The command that takes up an interrupted training.
 static std::string resumption(const CommandOptions &options) {
   std::string text =
@@ -117,16 +137,25 @@ int runTrain(Model &model, const CommandOptions &options) {
   }
   fmt::print("wrote '{}': the parameters of step {}\n", options.out,
              result.step);
-  for (const TrainSpec &spec : model.plan().trains)
+  for (const TrainSpec &spec : model.plan().trains) {
+    // A training that was finished before a resumed one is not reported again.
+    const auto data = trainer.data().find(spec.data);
+    if (data == trainer.data().end())
+      continue;
+    if (spec.models.empty()) {
+      const std::string report = heldLoss(model, spec, data->second);
+      if (!report.empty())
+        fmt::print("{}: {}\n", fmt::join(spec.instances, ", "), report);
+    }
     for (const std::string &name : spec.models) {
       const DistSpec *dist = model.plan().findDist(name);
-      if (!dist || spec.data.empty())
+      if (!dist)
         continue;
-      const std::string report =
-          heldReport(model, *dist, trainer.data().at(spec.data));
+      const std::string report = heldReport(model, *dist, data->second);
       if (!report.empty())
         fmt::print("{}: {}\n", name, report);
     }
+  }
   return ExitOk;
 }
 

@@ -3,6 +3,7 @@
 #include "Runtime/Data.h"
 #include "Runtime/Csv.h"
 #include "Runtime/Error.h"
+#include "Runtime/Evaluate.h"
 #include "Runtime/Io.h"
 #include "Runtime/Npy.h"
 
@@ -58,10 +59,37 @@ Table readRows(const std::string &path, const std::string &role,
   return table;
 }
 
-DataSet loadData(const DataSpec &spec, const DataSources &sources) {
+/// Cuts the rows into parts.
+static void split(DataSet &set, const DataSpec &spec,
+                  const DataSources &sources) {
+  auto seed = sources.splitSeeds.find(spec.name);
+  set.splitSeed = seed == sources.splitSeeds.end() ? spec.seed : seed->second;
+  set.split = splitRows(set.all.rows, spec.hold, spec.valid, set.splitSeed);
+}
+
+/// The rows that the program draws are the same whenever it has the same
+/// parameters.
+static DataSet drawData(const DataSpec &spec, const DataSources &sources,
+                        Model &model) {
+  DataSet set;
+  set.spec = &spec;
+  Runner runner(model, *model.plan().findKernel(spec.kernel));
+  Evaluation how;
+  how.seed = spec.seed;
+  set.all = drawRows(runner, spec.rows, 0, how);
+  requireInside(set.all, spec.fields,
+                fmt::format("data '{}': what the program draws", spec.name));
+  split(set, spec, sources);
+  return set;
+}
+
+DataSet loadData(const DataSpec &spec, const DataSources &sources,
+                 Model &model) {
   DataSet set;
   set.spec = &spec;
   auto given = sources.files.find(spec.name);
+  if (given == sources.files.end() && !spec.kernel.empty())
+    return drawData(spec, sources, model);
   if (given != sources.files.end()) {
     set.path = given->second;
   } else {
@@ -80,9 +108,7 @@ DataSet loadData(const DataSpec &spec, const DataSources &sources) {
     throw Error(fmt::format("{} '{}' has no rows", role, set.path), "",
                 "give a file with at least one row");
   requireInside(set.all, spec.fields, fmt::format("{} '{}'", role, set.path));
-  auto seed = sources.splitSeeds.find(spec.name);
-  set.splitSeed = seed == sources.splitSeeds.end() ? spec.seed : seed->second;
-  set.split = splitRows(set.all.rows, spec.hold, spec.valid, set.splitSeed);
+  split(set, spec, sources);
   return set;
 }
 

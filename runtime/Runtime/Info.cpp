@@ -77,16 +77,23 @@ static void printParams(const Plan &plan) {
 
 static void printTrains(const Plan &plan) {
   for (const TrainSpec &train : plan.trains)
-    fmt::print("\ntrain {}{}: {} (rate {}), batch {}, {} steps\n",
-               fmt::join(train.models, ", "),
-               train.data.empty() ? "" : " on " + train.data,
-               train.optimizer.kind, train.optimizer.lr, train.batch,
-               train.steps);
+    fmt::print(
+        "\ntrain {}{}: {} (rate {}), batch {}, {} steps\n",
+        fmt::join(train.instances.empty() ? train.models : train.instances,
+                  ", "),
+        train.data.empty() ? "" : " on " + train.data, train.optimizer.kind,
+        train.optimizer.lr, train.batch, train.steps);
   for (const DataSpec &data : plan.data)
-    fmt::print("\ndata {}: {} from '{}', {:.0f} % held out, {:.0f} % for "
-               "validation\n",
-               data.name, textOf(data.fields), data.path, 100 * data.hold,
-               100 * data.valid);
+    if (!data.kernel.empty())
+      fmt::print("\ndata {}: {}, {} rows that the program draws, {:.0f} % held "
+                 "out, {:.0f} % for validation\n",
+                 data.name, textOf(data.fields), data.rows, 100 * data.hold,
+                 100 * data.valid);
+    else
+      fmt::print("\ndata {}: {} from '{}', {:.0f} % held out, {:.0f} % for "
+                 "validation\n",
+                 data.name, textOf(data.fields), data.path, 100 * data.hold,
+                 100 * data.valid);
 }
 
 int runInfo(Model &model, const CommandOptions &options) {

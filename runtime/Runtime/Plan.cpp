@@ -186,6 +186,8 @@ static DataSpec parseData(const Json &j) {
   data.hold = get<double>(j, "hold");
   data.valid = get<double>(j, "valid");
   data.seed = get<uint64_t>(j, "seed", 1);
+  data.kernel = get<std::string>(j, "kernel");
+  data.rows = get<int64_t>(j, "rows");
   return data;
 }
 
@@ -253,6 +255,8 @@ static OptimizerSpec parseOptimizer(const Json &j) {
 static TrainSpec parseTrain(const Json &j) {
   TrainSpec train;
   train.models = get<std::vector<std::string>>(j, "models");
+  train.instances = get<std::vector<std::string>>(j, "instances");
+  train.objective = get<std::string>(j, "objective");
   train.data = get<std::string>(j, "data");
   train.loss = get<std::string>(j, "loss");
   train.grad = get<std::string>(j, "grad");
@@ -317,6 +321,8 @@ static void verify(const Plan &plan) {
       throw internalError("parameter '" + p.path +
                           "' needs one * for each stacked axis");
   kernel(plan.init);
+  for (const DataSpec &d : plan.data)
+    kernel(d.kernel);
   for (const DistSpec &d : plan.dists)
     for (const std::string &name : {d.logp, d.sample, d.latent, d.generate})
       kernel(name);

@@ -91,6 +91,8 @@ struct DataSpec {
   std::vector<Field> fields;
   double hold = 0, valid = 0;
   uint64_t seed = 1;
+  std::string kernel; ///< format "draw": what draws them, else ""
+  int64_t rows = 0;   ///< format "draw"
 };
 
 /// What stands behind `given`, one field for each part of a product.
@@ -128,7 +130,9 @@ struct OptimizerSpec {
 };
 
 struct TrainSpec {
-  std::vector<std::string> models;
+  std::vector<std::string> models;    ///< dists among what it trains
+  std::vector<std::string> instances; ///< paths of all that it trains
+  std::string objective;              ///< the loss, as written
   std::string data; ///< "" for a loss that only draws from laws
   std::string loss, grad, init;
   std::string require; ///< kernel of conditions on parameters, or ""

@@ -198,7 +198,7 @@ int runPlot(Model &model, const CommandOptions &given) {
   const DataSpec *spec = model.plan().dataOf(dist);
   Table data, samples;
   if (spec)
-    data = firstRows(inputsOf(dist, *spec, loadData(*spec, options.data).all),
+    data = firstRows(inputsOf(dist, *spec, loadData(*spec, options.data, model).all),
                      5000);
   const Table each = plotConditions(dist, spec, options.given, data);
   if (!dist.sample.empty()) {

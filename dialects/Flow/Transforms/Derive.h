@@ -52,11 +52,11 @@ std::optional<Derived> deriveFlow(mlir::Region &body, mlir::Value from,
                                   bool wantLogDet, ParamScope &params,
                                   lane::LaneBuilder &builder, Fault &fault);
 
-/// The parameter's value at this place of emission (see ParamScope); `lookup`
-/// gives derived values.
+/// The parameter's value at this place of emission (see ParamScope); `known`
+/// holds derived values. Null, and `fault` set, if it cannot be started.
 mlir::Value materialiseParam(ParamOp param, ParamScope &params,
-                             mlir::IRMapping &known,
-                             lane::LaneBuilder &builder);
+                             mlir::IRMapping &known, lane::LaneBuilder &builder,
+                             Fault &fault);
 
 /// Emits one operation of the flow or lane dialect forward: values, parameters,
 /// cuts, updates and repeats of places. False, and `fault` set, if it reads

@@ -117,7 +117,7 @@ bool Derivation::runRepeat(RepeatOp repeat) {
     if (!scope.collected.count(index)) // no derivation needed it: start it
       region.walk([&](ParamOp param) {
         if (int64_t(param.getIndex()) == index && !scope.collected.count(index))
-          materialiseParam(param, scope, step.known, inside);
+          materialiseParam(param, scope, step.known, inside, fault);
       });
     yields.push_back(scope.collected.at(index));
   }

@@ -6,6 +6,7 @@
 #include "Flow/Transforms/Cuts.h"
 #include "Flow/Transforms/Monotone.h"
 #include "Flow/Transforms/Ode.h"
+#include "Flow/Transforms/Values.h"
 
 using namespace mlir;
 using namespace rill;
@@ -36,8 +37,9 @@ bool Derivation::runUpdate(UpdateOp update) {
     return true;
   }
   for (Operation &op : block.without_terminator())
-    if (!verdict.own.contains(op.getResult(0)))
-      emitValue(op, local, b);
+    if (!verdict.own.contains(op.getResult(0)) &&
+        !emitValue(op, local, params, b, fault))
+      return false;
   if (forward) {
     local.map(block.getArgument(0), known.lookup(update.getPlace()));
     if (verdict.rankOne)
