@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <fmt/format.h>
+#include <set>
 
 namespace rill::rt {
 
@@ -18,11 +19,20 @@ static std::string textOf(const Condition &condition) {
       condition.field.width() > 1 ? ", in each element" : "", value);
 }
 
+/// Options that the commands have themselves.
+static bool isTaken(const std::string &name) {
+  static const std::set<std::string> own = {
+      "params", "in",   "out",          "given", "threads", "seed",
+      "batch",  "dist", "first-sample", "help",  "n"};
+  return own.count(name) != 0;
+}
+
 std::map<std::string, std::string> conditionFlags(const Plan &plan) {
   std::map<std::string, std::string> flags;
   for (const DistSpec &dist : plan.dists)
     for (const Condition &condition : dist.conditions)
-      if (!dist.ofChecks() && condition.hasDefault)
+      if (!dist.ofChecks() && condition.hasDefault &&
+          !isTaken(condition.field.name))
         flags.emplace(condition.field.name, textOf(condition));
   return flags;
 }

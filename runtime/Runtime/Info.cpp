@@ -28,6 +28,7 @@ static void printDist(Model &model, const DistSpec &dist) {
              dist.name == plan.main ? " (main)" : "");
   fmt::print("  likelihood  {}{}\n", dist.kind,
              dist.why.empty() ? "" : ": " + dist.why);
+  const auto flags = conditionFlags(plan);
   for (const Condition &condition : dist.conditions)
     fmt::print("  given       {}: {}{}{}\n", condition.field.name,
                condition.field.text(),
@@ -35,7 +36,7 @@ static void printDist(Model &model, const DistSpec &dist) {
                : std::isnan(condition.value)
                    ? " = null"
                    : fmt::format(" = {}", condition.value),
-               condition.hasDefault
+               flags.count(condition.field.name)
                    ? fmt::format(" (logp, sample: --{})", condition.field.name)
                    : "");
   fmt::print("  parameters  {} numbers in {} arrays\n",
