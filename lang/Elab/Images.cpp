@@ -7,7 +7,7 @@
 // bounds stand, and the model level judges the update.
 //
 //===----------------------------------------------------------------------===//
-#include "Elab/Elaborator.h"
+#include "Elab/Places.h"
 
 #include <algorithm>
 #include <cmath>
@@ -40,8 +40,7 @@ static bool onlyMoves(const std::string &op) {
   return moves.count(op) != 0;
 }
 
-Image Elaborator::readImage(PlaceId read, PlaceId target,
-                            const Bounds &bounds) {
+Image Places::readImage(PlaceId read, PlaceId target, const Bounds &bounds) {
   const PlaceState &a = places[read], &b = places[target];
   if (a.root != b.root)
     return {Image::Kind::Independent, bounds};
@@ -56,8 +55,8 @@ Image Elaborator::readImage(PlaceId read, PlaceId target,
   return {all ? Image::Kind::Exact : Image::Kind::Unknown, bounds};
 }
 
-Image Elaborator::binaryImage(const std::string &op, const Image &x,
-                              const Image &y) {
+Image Places::binaryImage(const std::string &op, const Image &x,
+                          const Image &y) {
   bool left = x.kind != Image::Kind::Independent;
   if (left && y.kind != Image::Kind::Independent) {
     // What is added to all of the line is all of the line.
@@ -109,8 +108,8 @@ static Image contractImage(const Definition &def, const Image &x,
   return {isCone(own.bounds) ? Image::Kind::Unknown : Image::Kind::Varies, {}};
 }
 
-Image Elaborator::imageOf(ValueId value, PlaceId target,
-                          std::map<ValueId, Image> &known) {
+Image Places::imageOf(ValueId value, PlaceId target,
+                      std::map<ValueId, Image> &known) {
   if (auto it = known.find(value); it != known.end())
     return it->second;
   const Definition &def = definitions[value];
@@ -154,8 +153,8 @@ Image Elaborator::imageOf(ValueId value, PlaceId target,
 
 /// The scalar space of a place after its update; reports an image that depends
 /// on the context.
-Space Elaborator::spaceAfter(PlaceId place, const Tensor &value,
-                             SourceRange range) {
+Space Places::spaceAfter(PlaceId place, const Tensor &value,
+                         SourceRange range) {
   Space bound = value.space.withShape({});
   if (value.space.kind() == SpaceKind::Simplex)
     bound = Space::make(SpaceKind::Unit);
