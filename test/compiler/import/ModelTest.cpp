@@ -422,6 +422,20 @@ TEST(ModelRegression, InstructionSetsCompiledSideBySide) {
   }
 }
 
+// Bounds in a chart's name were cut to two decimals: from 0.00 to 0.00 here.
+TEST(ModelRegression, BoundsOfANarrowInterval) {
+  TemporaryProgram program(programOf(
+      "Real[2]", "param s: Interval(0.001, 0.002) = 0.0015\nx := x + s"));
+  Compilation compilation(program.path, {});
+  ASSERT_TRUE(compilation.run(Stage::LaneGrad))
+      << compilation.diagnostics(false);
+  Direction latent(compilation, "p.latent");
+  for (double value : latent(Rows(batch * 2, 0)).first) {
+    EXPECT_GT(value, 0.001);
+    EXPECT_LT(value, 0.002);
+  }
+}
+
 // Sampling of a masked flow: the loop over positions computes each hidden unit
 // in one step. 9 units of 3 degrees are 3 a step, 4 outputs of 2 kinds are 2 a
 // step; the first step has no unit to compute but does.
