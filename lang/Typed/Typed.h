@@ -58,7 +58,8 @@ enum class OpKind {
   First,
   /// Result: the value of place `index` at this line.
   Read,
-  /// Place `index` gets operand 0. With `inverse by`, region 0 yields the
+  /// Place `index` gets operand 0. Attribute `bounds`: the ends [lo, hi] of the
+  /// space in which its elements were. With `inverse by`, region 0 yields the
   /// place's former value; it reads the place as it is afterwards.
   Assign,
   /// Cuts place `index` into the places `places`; attribute "parts" holds, for
