@@ -43,6 +43,13 @@ struct RootState {
   NameId name = 0;                ///< made from what its updates read
 };
 
+/// A scan under way: its index, and the slices x[t] of places by their whole.
+struct ScanState {
+  ValueId index;
+  int64_t count;
+  std::map<PlaceId, PlaceId> slices;
+};
+
 /// One module: its items by name and what it uses.
 struct Module {
   std::string name;
