@@ -238,7 +238,7 @@ void RegionImporter::importRepeat(const Op &op) {
     places.at(id).value = block->getArgument(k + 1);
   repeats.push_back(repeat);
   {
-    llvm::SaveAndRestore inside(derivative, nullptr);
+    llvm::SaveAndRestore<Operation *> inside(derivative, nullptr);
     import(body);
   }
   repeats.pop_back();

@@ -491,6 +491,7 @@ private:
                                               Frame &frame);
   std::optional<typed::Expectation> expectation(const ExpectSource &source,
                                                 bool inTrain);
+  bool requirePathwise(DistId id, const Law &law, SourceRange range);
   bool drawBinding(const ast::DrawBinding &draw, Frame &frame,
                    typed::Expectation &made, typed::Region &region,
                    bool inTrain, size_t first);
@@ -588,6 +589,7 @@ private:
   bool inInit = false;              ///< inside a parameter's init
   bool inSampling = false;          ///< jumps are harmless
   std::set<ValueId> comparisons;    ///< Bool values from trained ones
+  bool drawJumps = false; ///< a trained value jumps in the present sampling
   std::optional<Space> resultSpace; ///< what the next call is asked for
   NameReads nameReads;
   std::vector<Seeding> seedings; ///< derivatives around this point
