@@ -203,6 +203,11 @@ touchedPlaces(const typed::Region &region,
                  op.kind == typed::OpKind::View;
     if (place && isOutside(op.index))
       touched.insert(op.index);
+    if (op.kind == typed::OpKind::Scan)
+      for (int64_t whole :
+           std::get<std::vector<int64_t>>(op.attrs.at("wholes")))
+        if (isOutside(typed::PlaceId(whole)))
+          touched.insert(typed::PlaceId(whole));
     for (const typed::Region &inner : op.regions)
       touched.merge(touchedPlaces(inner, isOutside));
   }

@@ -159,6 +159,17 @@ private:
   std::optional<Tensor> dynamicIndex(Tensor t,
                                      const std::vector<ResolvedSlot> &slots);
 
+  //===--- Scans (Scans.cpp) ---===//
+  void scanStmt(const ast::ScanExpr &scan, Frame &frame, SourceRange range);
+  std::optional<Den> scanSlice(const Den &place,
+                               const std::vector<ast::Slot> &slots,
+                               Frame &frame, SourceRange range);
+  std::optional<Tensor> carryStart(const ast::ScanCarry &carry, Frame &frame);
+  void nextCarry(const ast::ScanCarry &carry, const Space &space, Frame &step,
+                 typed::Region &region);
+  void closeSlices(const ScanState &state, const typed::Region &region,
+                   SourceRange range);
+
   //===--- Expressions (Expressions.cpp, Choices.cpp, Operators.cpp,
   //===--- Reductions.cpp) ---===//
   Den eval(const ast::Expr &expr, Frame &frame);
@@ -207,6 +218,7 @@ private:
   Den matmul(const Den &a, const Den &b, SourceRange range, Frame &frame);
   Tensor contract(const Tensor &x, const Tensor &y, size_t sharedX,
                   size_t sharedY);
+  bool isConvexOver(const Tensor &t, const std::vector<BinderId> &over) const;
   Tensor contractLabels(Tensor x, Tensor y, const std::vector<BinderId> &over);
   std::optional<std::vector<int64_t>>
   inferRange(const std::string &name, const ast::Expr &body, Frame &frame);
@@ -361,6 +373,8 @@ private:
                 const std::function<std::optional<std::vector<int64_t>>(
                     const std::string &)> &infer);
   void eachStmt(const ast::EachStmt &stmt, Frame &frame, SourceRange range);
+  void checkLoopUses(const std::vector<Use> &uses, size_t firstInside,
+                     uint64_t start);
   void repeatBlock(int64_t count, const std::string &what, Frame &frame,
                    SourceRange range, const std::function<void(Frame &)> &body,
                    const std::string *indexName);
@@ -577,6 +591,7 @@ private:
   std::map<PlaceId, RootState> roots;
   uint64_t clock = 0;
   std::vector<std::vector<Use>> loopUses; ///< per open loop
+  std::vector<ScanState> scans;           ///< under way
   SourceRange here;                       ///< of what is being elaborated
   unsigned depth = 0;                     ///< of calls
   unsigned sites = 0;                     ///< draw sites of this region

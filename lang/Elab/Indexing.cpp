@@ -355,6 +355,8 @@ Den Elaborator::indexTensor(const Tensor &t,
 Den Elaborator::indexPlace(const Den &place,
                            const std::vector<ast::Slot> &slots, Frame &frame,
                            SourceRange range) {
+  if (auto slice = scanSlice(place, slots, frame, range))
+    return *slice;
   std::vector<int64_t> shape = placeValueShape(place);
   auto resolved = resolveSlots(slots, shape, frame, range);
   if (!resolved)

@@ -43,6 +43,13 @@ struct RootState {
   NameId name = 0;                ///< made from what its updates read
 };
 
+/// A scan under way: its index, and the slices x[t] of places by their whole.
+struct ScanState {
+  ValueId index;
+  int64_t count;
+  std::map<PlaceId, PlaceId> slices;
+};
+
 /// One module: its items by name and what it uses.
 struct Module {
   std::string name;
@@ -102,6 +109,7 @@ struct Definition {
   std::vector<ValueId> operands;
   PlaceId place = 0;
   Bounds bounds;
+  bool convex = false; ///< a contraction with the weights of a simplex
 };
 
 /// A use of a value inside of a loop.
