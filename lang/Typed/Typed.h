@@ -178,6 +178,9 @@ struct Dist {
   // Members: regions over (subject values, conditions).
   std::optional<Region> logp;   ///< yields a scalar
   std::optional<Region> sample; ///< args: conditions; yields the subject
+  /// A draw passes a trained value through a jump: it has no pathwise
+  /// derivative in what is trained.
+  bool drawJumps = false;
   std::optional<Region> cdf, quantile, logsf;
   // Pull and Push: the flow, written on place `flowPlace`; the base's law. The
   // region's arguments are the conditions, which the base dist has as well.
