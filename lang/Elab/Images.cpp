@@ -126,6 +126,20 @@ static Image contractImage(const Definition &def, const Image &x,
   return {isCone(own.bounds) ? Image::Kind::Mixed : Image::Kind::Varies, {}};
 }
 
+/// A line or half line times a positive factor, whatever that depends on: what
+/// the model level proves of such a product (its factors grow together, or the
+/// factor is context) keeps the set.
+bool Places::keepsCone(const Definition &def, const std::vector<Image> &in) {
+  if ((def.name != "mul" && def.name != "div") || in.size() != 2)
+    return false;
+  auto isKept = [&](size_t own, size_t factor) {
+    return in[own].kind == Image::Kind::Exact && isCone(in[own].bounds) &&
+           in[factor].kind == Image::Kind::Varies &&
+           definitions[def.operands[factor]].bounds.isPositive();
+  };
+  return isKept(0, 1) || (def.name == "mul" && isKept(1, 0));
+}
+
 Image Places::imageOf(ValueId value, PlaceId target,
                       std::map<ValueId, Image> &known) {
   if (auto it = known.find(value); it != known.end())
@@ -156,6 +170,8 @@ Image Places::imageOf(ValueId value, PlaceId target,
       result = x;
     else if (def.name == "contract")
       result = contractImage(def, x, in[1]);
+    else if (keepsCone(def, in))
+      result = {Image::Kind::Unknown, {}};
     else if (in.size() == 2 && def.name != "concat" && def.name != "take")
       result = binaryImage(def.name, x, in[1]);
     else if (in.size() == 1 && x.kind == Image::Kind::Exact &&

@@ -31,6 +31,7 @@ protected:
                    const std::string &spelling, const std::string &name = "");
   void checkAlive(const Tensor &t, const std::string &name, SourceRange range);
   Image readImage(PlaceId read, PlaceId target, const Bounds &bounds);
+  bool keepsCone(const Definition &def, const std::vector<Image> &in);
   Image binaryImage(const std::string &op, const Image &x, const Image &y);
   Image imageOf(ValueId value, PlaceId target, std::map<ValueId, Image> &known);
   Space spaceAfter(PlaceId place, const Tensor &value, SourceRange range);

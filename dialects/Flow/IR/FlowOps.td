@@ -120,8 +120,8 @@ def Flow_ScanOp : Flow_Op<"scan", [Pure, AttrSizedOperandSegments,
   let results = (outs Variadic<Lane_Any>:$results);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = [{
-    $count `(` $places `:` type($places) `)` `carries` `(` $inits `:`
-    type($inits) `)` attr-dict `->` type($results) $body
+    $count `(` $places `:` type($places) `)` `carries` `(`
+    ($inits^ `:` type($inits))? `)` attr-dict `->` type($results) $body
   }];
   let hasVerifier = 1;
 }

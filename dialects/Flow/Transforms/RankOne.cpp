@@ -136,15 +136,30 @@ static Value findDot(Block &body, const llvm::DenseSet<Value> &dependent,
   return found;
 }
 
+/// A value without the signs in front of it, and their product.
+static std::pair<Value, double> withoutSign(Value value) {
+  double sign = 1;
+  while (auto negative = value.getDefiningOp<lane::NegOp>()) {
+    value = negative.getX();
+    sign = -sign;
+  }
+  return {value, sign};
+}
+
 /// What the facts around the update say of w . u.
 static Range rangeOfDot(UpdateOp update, const RankOne &change) {
+  auto [normal, normalSign] = withoutSign(change.normal);
+  auto [direction, directionSign] = withoutSign(change.direction);
   for (const Fact &fact : factsAt(update))
-    if (std::optional<Dot> dot = dotOf(fact.value))
-      if ((sameFormula(dot->x, change.normal) &&
-           sameFormula(dot->y, change.direction)) ||
-          (sameFormula(dot->y, change.normal) &&
-           sameFormula(dot->x, change.direction)))
-        return fact.range;
+    if (std::optional<Dot> dot = dotOf(fact.value)) {
+      auto [x, xSign] = withoutSign(dot->x);
+      auto [y, ySign] = withoutSign(dot->y);
+      if ((sameFormula(x, normal) && sameFormula(y, direction)) ||
+          (sameFormula(y, normal) && sameFormula(x, direction)))
+        return multiplyRanges(
+            fact.range,
+            Range::point(xSign * ySign * normalSign * directionSign));
+    }
   return Range::all();
 }
 

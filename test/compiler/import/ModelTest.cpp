@@ -533,9 +533,7 @@ TEST(ModelRegression, SharedPartsOfFormulasAreLookedAtOnce) {
 TEST(ModelRegression, RangesOfRepeatsInARow) {
   std::string body = "view (a, b) = halves(x)\n";
   for (int i = 0; i < 30; ++i)
-    body += "let s" + std::to_string(i) +
-            " = tanh(a)\nrepeat 2 {\n b := b * exp(s" + std::to_string(i) +
-            ")\n a := a + tanh(b)\n}\n";
+    body += "repeat 2 {\n b := b * exp(tanh(a))\n a := a + tanh(b)\n}\n";
   TemporaryProgram program(programOf("Real[2]", body.c_str()));
   Compilation compilation(program.path, {});
   EXPECT_TRUE(compilation.run(Stage::Lane)) << compilation.diagnostics(false);

@@ -254,7 +254,7 @@ func.func @update_3(%x: !lane.t<4xf32>) {
 
 func.func @scan_1(%x: !lane.t<4xf32>) {
   // expected-error@+1 {{goes through an axis of another extent than 3}}
-  %0 = flow.scan 3 (%x : !lane.t<4xf32>) carries ( : ) -> !lane.t<4xf32> {
+  %0 = flow.scan 3 (%x : !lane.t<4xf32>) carries () -> !lane.t<4xf32> {
   ^bb0(%t: !lane.t<i32, inv>, %s: !lane.t<f32>):
     flow.yield %s : !lane.t<f32>
   }
@@ -265,7 +265,7 @@ func.func @scan_1(%x: !lane.t<4xf32>) {
 
 func.func @scan_2_count(%x: !lane.t<4xf32>) {
   // expected-error@+1 {{needs region arguments for the step, the slices and the carried values}}
-  %0 = flow.scan 4 (%x : !lane.t<4xf32>) carries ( : ) -> !lane.t<4xf32> {
+  %0 = flow.scan 4 (%x : !lane.t<4xf32>) carries () -> !lane.t<4xf32> {
   ^bb0(%t: !lane.t<i32, inv>):
     flow.yield
   }
@@ -276,7 +276,7 @@ func.func @scan_2_count(%x: !lane.t<4xf32>) {
 
 func.func @scan_2_slice(%x: !lane.t<4x2xf32>) {
   // expected-error@+1 {{region argument 1 is not the slice's}}
-  %0 = flow.scan 4 (%x : !lane.t<4x2xf32>) carries ( : ) -> !lane.t<4x2xf32> {
+  %0 = flow.scan 4 (%x : !lane.t<4x2xf32>) carries () -> !lane.t<4x2xf32> {
   ^bb0(%t: !lane.t<i32, inv>, %s: !lane.t<f32>):
     flow.yield %s : !lane.t<f32>
   }
