@@ -460,7 +460,7 @@ private:
   bool lossOf(const ast::Setting &setting,
               const std::vector<std::shared_ptr<NamedDist>> &models,
               typed::Train &train, const Law *source, Frame &frame);
-  std::optional<DistId> drawnFrom(const Law &law, const Space &space);
+  std::optional<DistId> drawnFrom(const Law &law, Space space);
   void notALoss(SourceRange range);
   void trainSetting(const ast::Setting &setting, typed::Train &train,
                     Frame &frame);
