@@ -203,6 +203,11 @@ touchedPlaces(const typed::Region &region,
                  op.kind == typed::OpKind::View;
     if (place && isOutside(op.index))
       touched.insert(op.index);
+    if (op.kind == typed::OpKind::Scan)
+      for (int64_t whole :
+           std::get<std::vector<int64_t>>(op.attrs.at("wholes")))
+        if (isOutside(typed::PlaceId(whole)))
+          touched.insert(typed::PlaceId(whole));
     for (const typed::Region &inner : op.regions)
       touched.merge(touchedPlaces(inner, isOutside));
   }
@@ -238,7 +243,7 @@ void RegionImporter::importRepeat(const Op &op) {
     places.at(id).value = block->getArgument(k + 1);
   repeats.push_back(repeat);
   {
-    llvm::SaveAndRestore inside(derivative, nullptr);
+    llvm::SaveAndRestore<Operation *> inside(derivative, nullptr);
     import(body);
   }
   repeats.pop_back();

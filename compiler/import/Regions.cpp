@@ -85,6 +85,8 @@ SmallVector<Value> RegionImporter::import(const typed::Region &region) {
 }
 
 void RegionImporter::importOp(const Op &op) {
+  if (early.contains(&op))
+    return;
   switch (op.kind) {
   case OpKind::Tensor:
     return importTensor(op);
@@ -105,6 +107,8 @@ void RegionImporter::importOp(const Op &op) {
     return importView(op);
   case OpKind::Repeat:
     return importRepeat(op);
+  case OpKind::Scan:
+    return importScan(op);
   case OpKind::MatVec: {
     auto matrix = values.at(op.operands[0]);
     Value x = values.at(op.operands[1]);
@@ -278,8 +282,14 @@ void RegionImporter::importParam(const Op &op) {
   // An instance that the steps of a repeat share belongs before it.
   if (repeats.size() > param.stack.size())
     b.setInsertionPoint(repeats[param.stack.size()]);
-  else if (derivative && isKnownOutside(op.regions.front()))
+  else if (derivative && !field && isKnownOutside(op.regions.front()))
     b.setInsertionPoint(derivative);
+  else // the steps of a scan share it
+    for (auto [scan, around] : scans)
+      if (around == repeats.size()) {
+        b.setInsertionPoint(scan);
+        break;
+      }
   auto made = flow::ParamOp::create(b, loc(op), type, op.index, param.path,
                                     chartOf(param.space));
   // Places are cut and glued out here: what is made in the region ends there.

@@ -15,6 +15,7 @@
 #include "Flow/IR/FlowOps.h"
 #include "Lane/IR/LaneOps.h"
 #include "mlir/IR/Builders.h"
+#include "llvm/ADT/DenseSet.h"
 
 #include <map>
 
@@ -80,6 +81,8 @@ private:
   void importAssign(const Op &op);
   void importInverse(const Op &op, flow::UpdateOp update);
   void importRepeat(const Op &op);
+  void importScan(const Op &op);
+  void importOuterReads(const lang::typed::Region &body);
   void importMember(const Op &op);
   void importDerivative(const Op &op);
   void readOuterPlaces(const lang::typed::Region &region);
@@ -101,6 +104,10 @@ private:
   llvm::DenseMap<lang::typed::ValueId, mlir::Value> values;
   std::map<PlaceId, Place> places;
   llvm::SmallVector<mlir::Operation *> repeats; ///< enclosing, from outside in
+  /// Enclosing scans, each with the number of repeats around it.
+  llvm::SmallVector<std::pair<mlir::Operation *, size_t>> scans;
+  /// Reads inside of a scan that were imported before it.
+  llvm::DenseSet<const Op *> early;
   /// The outermost derivative whose region is imported, not in a repeat of it.
   mlir::Operation *derivative = nullptr;
   mlir::Operation *field = nullptr; ///< enclosing ode: parameters stand before

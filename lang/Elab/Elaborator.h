@@ -105,17 +105,21 @@ private:
                                           Frame &frame, bool emptyFits = false);
   void binderNames(const ast::Expr &expr, Frame &frame,
                    std::vector<BinderId> &found);
-  std::vector<int64_t> flatIndices(const std::vector<ResolvedSlot> &slots,
-                                   const std::vector<int64_t> &shape,
-                                   const std::vector<BinderId> &baseLabels,
-                                   std::vector<BinderId> &labels,
-                                   std::vector<int64_t> &valueShape);
   Den indexTensor(const Tensor &t, const std::vector<ast::Slot> &slots,
                   Frame &frame, SourceRange range);
   Den indexPlace(const Den &place, const std::vector<ast::Slot> &slots,
                  Frame &frame, SourceRange range);
-  std::optional<Tensor> dynamicIndex(Tensor t,
-                                     const std::vector<ResolvedSlot> &slots);
+
+  //===--- Scans (Scans.cpp) ---===//
+  void scanStmt(const ast::ScanExpr &scan, Frame &frame, SourceRange range);
+  std::optional<Den> scanSlice(const Den &place,
+                               const std::vector<ast::Slot> &slots,
+                               Frame &frame, SourceRange range);
+  std::optional<Tensor> carryStart(const ast::ScanCarry &carry, Frame &frame);
+  void nextCarry(const ast::ScanCarry &carry, const Space &space, Frame &step,
+                 typed::Region &region);
+  void closeSlices(const ScanState &state, const typed::Region &region,
+                   SourceRange range);
 
   //===--- Expressions (Expressions.cpp, Choices.cpp, Operators.cpp,
   //===--- Reductions.cpp) ---===//
@@ -165,6 +169,7 @@ private:
   Den matmul(const Den &a, const Den &b, SourceRange range, Frame &frame);
   Tensor contract(const Tensor &x, const Tensor &y, size_t sharedX,
                   size_t sharedY);
+  bool isConvexOver(const Tensor &t, const std::vector<BinderId> &over) const;
   Tensor contractLabels(Tensor x, Tensor y, const std::vector<BinderId> &over);
   std::optional<std::vector<int64_t>>
   inferRange(const std::string &name, const ast::Expr &body, Frame &frame);
@@ -295,6 +300,8 @@ private:
   bool openEach(const ast::EachStmt &stmt, Frame &inner, bool &empty,
                 const RangeOf &infer);
   void eachStmt(const ast::EachStmt &stmt, Frame &frame, SourceRange range);
+  void checkLoopUses(const std::vector<Use> &uses, size_t firstInside,
+                     uint64_t start);
   void repeatBlock(int64_t count, const std::string &what, Frame &frame,
                    SourceRange range, const std::function<void(Frame &)> &body,
                    const std::string *indexName);

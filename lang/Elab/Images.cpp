@@ -58,8 +58,15 @@ Image Places::readImage(PlaceId read, PlaceId target, const Bounds &bounds) {
 Image Places::binaryImage(const std::string &op, const Image &x,
                           const Image &y) {
   bool left = x.kind != Image::Kind::Independent;
-  if (left && y.kind != Image::Kind::Independent)
-    return {Image::Kind::Unknown, {}};
+  if (left && y.kind != Image::Kind::Independent) {
+    // What is added to all of the line is all of the line.
+    bool onto = (op == "add" || op == "sub") &&
+                ((x.kind == Image::Kind::Exact && isLine(x.bounds)) ||
+                 (y.kind == Image::Kind::Exact && isLine(y.bounds)));
+    bool varies =
+        x.kind == Image::Kind::Varies || y.kind == Image::Kind::Varies;
+    return {varies && !onto ? Image::Kind::Varies : Image::Kind::Unknown, {}};
+  }
   const Image &own = left ? x : y, &other = left ? y : x;
   if (own.kind != Image::Kind::Exact)
     return own;
@@ -85,6 +92,20 @@ Image Places::binaryImage(const std::string &op, const Image &x,
     return {Image::Kind::Varies, {}};
   return {Image::Kind::Exact, op == "mul" ? multiply(x.bounds, y.bounds)
                                           : divide(x.bounds, y.bounds)};
+}
+
+/// Sums of products. With the weights of a simplex the parts' ends are the
+/// sum's; with others the ends of a bounded part move with the weights.
+static Image contractImage(const Definition &def, const Image &x,
+                           const Image &y) {
+  if (x.kind != Image::Kind::Independent && y.kind != Image::Kind::Independent)
+    return {Image::Kind::Unknown, {}};
+  const Image &own = x.kind == Image::Kind::Independent ? y : x;
+  if (own.kind != Image::Kind::Exact)
+    return {own.kind, {}};
+  if (def.convex)
+    return {Image::Kind::Exact, def.bounds};
+  return {isCone(own.bounds) ? Image::Kind::Unknown : Image::Kind::Varies, {}};
 }
 
 Image Places::imageOf(ValueId value, PlaceId target,
@@ -115,8 +136,9 @@ Image Places::imageOf(ValueId value, PlaceId target,
       result = {Image::Kind::Unknown, {}};
     else if (onlyMoves(def.name))
       result = x;
-    else if (in.size() == 2 && def.name != "contract" && def.name != "concat" &&
-             def.name != "take")
+    else if (def.name == "contract")
+      result = contractImage(def, x, in[1]);
+    else if (in.size() == 2 && def.name != "concat" && def.name != "take")
       result = binaryImage(def.name, x, in[1]);
     else if (in.size() == 1 && x.kind == Image::Kind::Exact &&
              isMonotone(def.name, x.bounds))

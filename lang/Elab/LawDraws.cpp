@@ -139,6 +139,13 @@ Elaborator::declSample(const Law &law, const Space &target, SourceRange range) {
                 "'sample' of '" + law.callable->name + "' has space " +
                     t->space.str() + ", but the subject is " +
                     subject[i].str());
+        if (ok && t->space.isFloat() != subject[i].isFloat()) {
+          error(Code::SpaceMismatch, range,
+                "'sample' of '" + law.callable->name + "' has space " +
+                    t->space.withShape(t->valueShape()).str() +
+                    ", but the subject is " + subject[i].str());
+          ok = false;
+        }
         if (ok)
           result.push_back(spreadTo(*t, t->labels, subject[i].shape()));
       }

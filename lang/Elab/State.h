@@ -45,6 +45,13 @@ struct RootState {
   NameId name = 0;                ///< made from what its updates read
 };
 
+/// A scan under way: its index, and the slices x[t] of places by their whole.
+struct ScanState {
+  ValueId index;
+  int64_t count;
+  std::map<PlaceId, PlaceId> slices;
+};
+
 /// One module: its items by name and what it uses.
 struct Module {
   std::string name;
@@ -104,6 +111,7 @@ struct Definition {
   std::vector<ValueId> operands;
   PlaceId place = 0;
   Bounds bounds;
+  bool convex = false; ///< a contraction with the weights of a simplex
 };
 
 /// A use of a value inside of a loop.
@@ -161,6 +169,7 @@ struct State {
   std::map<PlaceId, RootState> roots;
   uint64_t clock = 0;
   std::vector<std::vector<Use>> loopUses; ///< per open loop
+  std::vector<ScanState> scans;           ///< under way
   SourceRange here;                       ///< of what is being elaborated
   unsigned depth = 0;                     ///< of calls
   unsigned sites = 0;                     ///< draw sites of this region
@@ -168,11 +177,11 @@ struct State {
   std::map<const ast::Expr *, DistId> thunkDists; ///< of `let p = pull(..)`
   const ast::DefItem *conditionOwner = nullptr;   ///< whose conditions they are
   std::map<std::string, Den> outerConditions;     ///< of the dist being made
-  std::vector<ValueId> drawSteps; ///< loop indices that key draws
-  bool perSample = true;          ///< draws: per sample or once
-  bool inInit = false;            ///< inside a parameter's init
-  bool inSampling = false;        ///< jumps are harmless
-  std::set<ValueId> comparisons;  ///< Bool values from trained ones
+  std::vector<ValueId> drawSteps;   ///< loop indices that key draws
+  bool perSample = true;            ///< draws: per sample or once
+  bool inInit = false;              ///< inside a parameter's init
+  bool inSampling = false;          ///< jumps are harmless
+  std::set<ValueId> comparisons;    ///< Bool values from trained ones
   std::optional<Space> resultSpace; ///< what the next call is asked for
   NameReads nameReads;
   std::vector<Seeding> seedings; ///< derivatives around this point

@@ -71,6 +71,11 @@ enum class OpKind {
   /// (scalar Int); draws in initial values take the enclosing steps as
   /// operands.
   Repeat,
+  /// `count` steps through the first axis of places. `places` are the slices,
+  /// attribute "wholes" the places that they are slices of; operands are the
+  /// initial carried values. Region 0: arguments the step and the carried
+  /// values, results the next ones; it reads and assigns the slices.
+  Scan,
   /// W @ x with W of a matrix space: operands W, x ([D]; under binders
   /// [..., D], each row by itself).
   MatVec,

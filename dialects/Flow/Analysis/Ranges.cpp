@@ -136,6 +136,21 @@ static Range ofConstant(lane::ConstOp op) {
   return r;
 }
 
+/// The elements of a parameter, by how its raw array becomes one (Charts.h).
+static Range ofChart(StringRef chart) {
+  if (chart == "softplus")
+    return {0, inf};
+  if (chart == "simplex")
+    return {0, 1};
+  Range range = Range::all();
+  if (chart.consume_front("interval ")) {
+    auto [lo, hi] = chart.split(' ');
+    if (lo.getAsDouble(range.lo) || hi.getAsDouble(range.hi))
+      return Range::all();
+  }
+  return range;
+}
+
 Range Ranges::of(Value value) {
   if (auto it = known.find(value); it != known.end())
     return it->second;
@@ -189,9 +204,7 @@ Range Ranges::compute(Operation *op, unsigned result) {
   auto arg = [&](unsigned i) { return of(op->getOperand(i)); };
   return llvm::TypeSwitch<Operation *, Range>(op)
       .Case([&](lane::ConstOp c) { return ofConstant(c); })
-      .Case([&](ParamOp p) {
-        return p.getChart() == "softplus" ? Range{0, inf} : Range::all();
-      })
+      .Case([&](ParamOp p) { return ofChart(p.getChart()); })
       .Case<lane::SpreadOp, lane::ReshapeOp, lane::PermuteOp, lane::SliceOp,
             lane::GatherOp, lane::ReverseOp, lane::StopOp, lane::VaryOp,
             lane::TakeOp, SplitOp>([&](Operation *) { return arg(0); })

@@ -118,6 +118,8 @@ bool Derivation::step(Operation &op) {
     return runUpdate(update);
   if (auto repeat = dyn_cast<RepeatOp>(op))
     return runRepeat(repeat);
+  if (auto scan = dyn_cast<ScanOp>(op))
+    return runScan(scan);
   if (auto param = dyn_cast<ParamOp>(op))
     return runParam(param);
   if (knows(op.getResults()) || !knows(op.getOperands()))

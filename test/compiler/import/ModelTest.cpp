@@ -254,6 +254,48 @@ INSTANTIATE_TEST_SUITE_P(
         Accepted{"causal_in_a_part", "Real[4]",
                  "view (a, b) = halves(x)\n"
                  "b := b * exp(tanh(made[4](b) -> Real[2])) + a"},
+        Accepted{"causal_attention", "Real[3]",
+                 "param q: Real[2] = 1; param k: Real[2] = 0.5\n"
+                 "let a = vec[i: 3, w: 2] q[w] * x[i]\n"
+                 "let b = vec[i: 3, w: 2] tanh(k[w] * x[i])\n"
+                 "let s = vec[i: 3, j: 3] sum[w: 2] a[i, w] * b[j, w]\n"
+                 "let e = vec[i: 3, j: 3] (if j <= i then exp(tanh(s[i, j])) "
+                 "else 0)\n"
+                 "let r = vec[i: 3] ((sum[j: 3] e[i, j] * x[j]) / "
+                 "sum[j: 3] e[i, j])\n"
+                 "x := x * 2 + concat([0.5], r[0..2])"},
+        Accepted{"residual_masked_layers", "Real[3]",
+                 "param A: Real[6, 3] = glorot; param B: Real[6, 6] = glorot\n"
+                 "param C: Real[3, 6] = glorot\n"
+                 "let h = vec[i: 6] tanh(sum[j: 3 if j <= floor(i / 2)] "
+                 "A[i, j] * x[j])\n"
+                 "let g = vec[i: 6] (h[i] + tanh(sum[j: 6 if floor(j / 2) <= "
+                 "floor(i / 2)] B[i, j] * h[j]))\n"
+                 "x := x + vec[i: 3] sum[j: 6 if floor(j / 2) < i] "
+                 "C[i, j] * g[j]"},
+        Accepted{"scan", "Real[4]",
+                 "param a: Real = 0.5\nscan t in 4, h = 0 {\n"
+                 " x[t] := (x[t] - a * h) * 2\n h' = tanh(h + x[t])\n}"},
+        Accepted{"scan_of_old_values", "Real[4]",
+                 "scan t in 4, h = 0 {\n h' = tanh(h) + x[t]\n"
+                 " x[t] := x[t] * exp(tanh(h)) + h\n}"},
+        Accepted{"scan_of_rows", "Real[3, 2]",
+                 "scan t in 3, h: Real[2] = 0 {\n x[t] := sinh(x[t]) + h\n"
+                 " h' = h + x[t]\n}"},
+        Accepted{"scan_of_a_part", "Real[4]",
+                 "view (a, b) = halves(x)\nscan t in 2, h = 1 {\n"
+                 " b[t] := b[t] + h * a[t]\n h' = b[t]\n}"},
+        Accepted{"scan_with_a_network", "Real[3]",
+                 "let n = mlp[4]\nscan t in 3, h: Real[2] = 0 {\n"
+                 " let (m, s) = n(h) -> (Real[1], Real[1])\n"
+                 " h' = tanh(h + x[t])\n"
+                 " x[t] := x[t] * exp(tanh(s[0])) + m[0]\n}"},
+        Accepted{"scan_without_state", "Real[3]",
+                 "scan t in 3 { x[t] := 2 * x[t] + 1 }"},
+        Accepted{"scan_in_a_repeat", "Real[3]",
+                 "repeat 2 {\n param a: Real = 0.5\n scan t in 3, h = 0 {\n"
+                 "  x[t] := x[t] + a * h\n  h' = x[t]\n }\n"
+                 " x := reverse(x)\n}"},
         Accepted{"nested_repeat", "Real[2]",
                  "repeat 2 {\n param s: Positive[2] = 1\n x := s * x\n"
                  " repeat 3 { param m: Real[2] = 0; x := x + m }\n}"}),
@@ -335,6 +377,20 @@ INSTANTIATE_TEST_SUITE_P(
                 "let c = vec[i: 3] sum[j: 3 if stop(a[j]) < stop(a[i])] x[j]\n"
                 "x := x + c",
                 "R0217"},
+        Refused{"scan_that_reads_the_whole", "Real[3]",
+                "scan t in 3, h = 0 {\n x[t] := x[t] + sum[i: 3] x[i]\n"
+                " h' = h\n}",
+                "R0104"},
+        Refused{"scan_without_a_next_value", "Real[3]",
+                "scan t in 3, h = 0 { x[t] := x[t] + h }", "R0301"},
+        Refused{"scan_through_a_part_of_an_axis", "Real[3]",
+                "scan t in 2 { x[t] := 2 * x[t] }", "R0405"},
+        Refused{"scan_factor_may_be_zero", "Real[3]",
+                "scan t in 3, h = 1 {\n x[t] := x[t] * h\n h' = x[t]\n}",
+                "R0214"},
+        Refused{"scan_with_a_let_from_before", "Real[3]",
+                "let c = sum[i: 3] x[i]\nscan t in 3 { x[t] := x[t] + c }",
+                "R0218"},
         Refused{"normalised_by_own_norm", "Real[2]", "x := x * exp(norm2(x))",
                 "R0217"},
         Refused{"plain_matrix", "Real[2]",
@@ -364,4 +420,28 @@ TEST(ModelRegression, InstructionSetsCompiledSideBySide) {
     Compilation compilation(program.path, {});
     EXPECT_TRUE(compilation.run(Stage::Object));
   }
+}
+
+// Sampling of a masked flow: the loop over positions computes each hidden unit
+// in one step. 9 units of 3 degrees are 3 a step, 4 outputs of 2 kinds are 2 a
+// step; the first step has no unit to compute but does.
+TEST(Staircase, EvaluatesEachHiddenUnitOnce) {
+  TemporaryProgram program(
+      programOf("Real[4]", "let (s, m) = made[9](x) -> (Real[4], Real[4])\n"
+                           "x := x * exp(s) + m"));
+  Compilation compilation(program.path, {});
+  ASSERT_TRUE(compilation.run(Stage::LaneGrad))
+      << compilation.diagnostics(false);
+  auto function =
+      compilation.module().lookupSymbol<mlir::func::FuncOp>("p.sample");
+  int64_t loops = 0, rows = 0;
+  function.walk([&](lane::LoopOp loop) {
+    ++loops;
+    loop.walk([&](lane::ContractOp contract) {
+      rows += int64_t(loop.getCount()) *
+              lane::typeOf(contract.getResult()).getNumElements();
+    });
+  });
+  EXPECT_EQ(loops, 1);
+  EXPECT_EQ(rows, 4 * (3 + 2));
 }
