@@ -94,6 +94,20 @@ static void refuseUnsupported(const typed::Program &program,
   }
 }
 
+/// A flow is derived from its own updates: it knows no other laws.
+static void refuseLaws(const typed::Region &flow,
+                       lang::DiagnosticEngine &diag) {
+  for (const typed::Op &op : flow.ops) {
+    if (op.kind == typed::OpKind::Logp || op.kind == typed::OpKind::Sample ||
+        op.kind == typed::OpKind::Latent || op.kind == typed::OpKind::Generate)
+      diag.error(lang::Code::UnsupportedConstruct, op.range,
+                 "a member of a law in the body of a flow is not compiled yet")
+          .help("write the formula of its density as a function");
+    for (const typed::Region &inner : op.regions)
+      refuseLaws(inner, diag);
+  }
+}
+
 static void refuseUnsupported(const typed::Check &check,
                               const typed::Program &program,
                               lang::DiagnosticEngine &diag) {
@@ -106,6 +120,7 @@ static void refuseUnsupported(const typed::Program &program,
                               lang::DiagnosticEngine &diag) {
   for (const typed::Dist &dist : program.dists) {
     refuseUnsupported(program, dist.flow, diag);
+    refuseLaws(dist.flow, diag);
     if (dist.logp)
       refuseUnsupported(program, *dist.logp, diag);
     if (dist.sample)

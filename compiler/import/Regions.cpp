@@ -10,6 +10,8 @@
 #include "llvm/ADT/StringSwitch.h"
 #include "llvm/Support/FormatVariadic.h"
 
+#include <charconv>
+
 using namespace mlir;
 using namespace rill;
 using namespace rill::import;
@@ -31,13 +33,19 @@ lane::TensorType rill::import::typeOf(const lang::Space &space, bool inv,
   return lane::tensorOf(space.shape(), element, inv);
 }
 
+/// The shortest decimal number that reads back as this one.
+static std::string exactly(double value) {
+  char text[32];
+  return {text, std::to_chars(text, std::end(text), value).ptr};
+}
+
 std::string rill::import::chartOf(const lang::Space &space) {
   switch (space.kind()) {
   case SpaceKind::Positive:
     return "softplus";
   case SpaceKind::Unit:
   case SpaceKind::Interval:
-    return llvm::formatv("interval {0} {1}", space.lo(), space.hi());
+    return "interval " + exactly(space.lo()) + " " + exactly(space.hi());
   case SpaceKind::Simplex:
     return "simplex";
   case SpaceKind::PLU:

@@ -18,6 +18,7 @@
 #include "llvm/ADT/DenseSet.h"
 
 #include <map>
+#include <set>
 
 namespace rill::import {
 
@@ -84,6 +85,8 @@ private:
   void importScan(const Op &op);
   void importOuterReads(const lang::typed::Region &body);
   void importMember(const Op &op);
+  int cutTwice(PlaceId a, PlaceId b) const;
+  llvm::SmallVector<PlaceId> carriedPlaces(std::set<PlaceId> touched) const;
   void importDerivative(const Op &op);
   void readOuterPlaces(const lang::typed::Region &region);
   bool varies(const Op &derivative) const;

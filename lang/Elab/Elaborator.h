@@ -433,6 +433,7 @@ private:
                                               Frame &frame);
   std::optional<typed::Expectation> expectation(const ExpectSource &source,
                                                 bool inTrain);
+  bool requirePathwise(DistId id, const Law &law, SourceRange range);
   bool drawBinding(const ast::DrawBinding &draw, Frame &frame,
                    typed::Expectation &made, typed::Region &region,
                    bool inTrain, size_t first);

@@ -263,7 +263,9 @@ Tensor Emitter::unary(const std::string &op, const Tensor &x) {
             "the value jumps where it is not constant, so the derivative would "
             "silently ignore what it depends on")
         .help("use a smooth form, or stop(...) if it is meant to be constant");
-  else if (jumps(op) && x.trained && !inSampling)
+  else if (jumps(op) && x.trained && inSampling)
+    drawJumps = true;
+  else if (jumps(op) && x.trained)
     error(Code::JumpInTrainedValue, here, "'" + op + "' of a trained value",
           "its derivative is zero")
         .why("the value jumps where it is not constant, so training would "
@@ -348,6 +350,11 @@ Tensor Emitter::compare(const std::string &pred, Tensor x, Tensor y) {
            {{"pred", pred}});
   if (r.trained || r.seeded)
     comparisons.insert(r.id);
+  // Between two values that move the border is crossed; a guard against a
+  // number is a choice of formula.
+  auto moves = [](const Tensor &t) { return t.bounds.lo != t.bounds.hi; };
+  if (inSampling && r.trained && moves(x) && moves(y))
+    drawJumps = true;
   return r;
 }
 

@@ -29,8 +29,10 @@ static bool isMonotone(const std::string &op, const Bounds &at) {
   static const std::set<std::string> always = {
       "exp",   "expm1", "log", "log1p",   "sqrt",     "tanh",  "sinh",
       "asinh", "atan",  "neg", "sigmoid", "softplus", "atanh", "log_sigmoid"};
-  if (op == "sq" || op == "recip" || op == "rsqrt" || op == "abs")
+  if (op == "sq" || op == "rsqrt" || op == "abs")
     return at.isPositive();
+  if (op == "recip")
+    return at.isPositive() || negate(at).isPositive();
   return always.count(op) != 0;
 }
 
@@ -57,8 +59,21 @@ Image Places::readImage(PlaceId read, PlaceId target, const Bounds &bounds) {
 
 Image Places::binaryImage(const std::string &op, const Image &x,
                           const Image &y) {
-  bool left = x.kind != Image::Kind::Independent;
-  if (left && y.kind != Image::Kind::Independent) {
+  using Kind = Image::Kind;
+  bool left = x.kind != Kind::Independent;
+  if (left && y.kind != Kind::Independent) {
+    // A bounded set that sums over elements move or stretch is no fixed one.
+    if (x.kind == Kind::Mixed || y.kind == Kind::Mixed) {
+      if (x.kind == y.kind)
+        return x;
+      const Image &own = x.kind == Kind::Mixed ? y : x;
+      bool sum = op == "add" || op == "sub";
+      bool kept = sum ? isLine(own.bounds) : isCone(own.bounds);
+      return {own.kind == Kind::Varies || (own.kind == Kind::Exact && !kept)
+                  ? Kind::Varies
+                  : Kind::Unknown,
+              {}};
+    }
     // What is added to all of the line is all of the line.
     bool onto = (op == "add" || op == "sub") &&
                 ((x.kind == Image::Kind::Exact && isLine(x.bounds)) ||
@@ -86,7 +101,8 @@ Image Places::binaryImage(const std::string &op, const Image &x,
   if (!positive && !negative)
     return {Image::Kind::Unknown,
             {}}; // a factor that may be zero is refused later
-  if (op == "div" && !left && !own.bounds.isPositive())
+  if (op == "div" && !left && !own.bounds.isPositive() &&
+      !negate(own.bounds).isPositive())
     return {Image::Kind::Unknown, {}};
   if (!fixed && !isCone(own.bounds))
     return {Image::Kind::Varies, {}};
@@ -99,13 +115,15 @@ Image Places::binaryImage(const std::string &op, const Image &x,
 static Image contractImage(const Definition &def, const Image &x,
                            const Image &y) {
   if (x.kind != Image::Kind::Independent && y.kind != Image::Kind::Independent)
-    return {Image::Kind::Unknown, {}};
+    return {Image::Kind::Mixed, {}};
   const Image &own = x.kind == Image::Kind::Independent ? y : x;
+  if (own.kind == Image::Kind::Unknown)
+    return {Image::Kind::Mixed, {}};
   if (own.kind != Image::Kind::Exact)
     return {own.kind, {}};
   if (def.convex)
     return {Image::Kind::Exact, def.bounds};
-  return {isCone(own.bounds) ? Image::Kind::Unknown : Image::Kind::Varies, {}};
+  return {isCone(own.bounds) ? Image::Kind::Mixed : Image::Kind::Varies, {}};
 }
 
 Image Places::imageOf(ValueId value, PlaceId target,
@@ -143,8 +161,12 @@ Image Places::imageOf(ValueId value, PlaceId target,
     else if (in.size() == 1 && x.kind == Image::Kind::Exact &&
              isMonotone(def.name, x.bounds))
       result = {Image::Kind::Exact, elab::unary(def.name, x.bounds)};
+    else if (x.kind == Image::Kind::Varies || x.kind == Image::Kind::Mixed)
+      result = {x.kind, {}};
     else
-      result = {x.kind == Image::Kind::Varies ? x.kind : Image::Kind::Unknown,
+      result = {def.name == "reduce" || def.name == "cumsum"
+                    ? Image::Kind::Mixed
+                    : Image::Kind::Unknown,
                 {}};
   }
   known[value] = result;

@@ -180,6 +180,8 @@ void Places::assignPlace(const Den &place, Tensor value, SourceRange range,
   op.name = name; // as this declaration calls it
   op.index = place.place;
   op.operands.push_back(value.id);
+  Space before = placeSpace(place.place);
+  op.attrs["bounds"] = std::vector<double>{before.lo(), before.hi()};
   op.range = range;
   op.spelling = spelling;
   append(std::move(op));

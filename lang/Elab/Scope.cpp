@@ -209,8 +209,9 @@ std::vector<std::string> Elaborator::visibleNames(const EnvPtr &env) {
 
 Den Elaborator::unknownName(const std::string &name, SourceRange range,
                             const EnvPtr &env) {
-  static const std::set<std::string> later = {
-      "sde", "jump", "scan", "ema", "frozen", "geodesic", "expm"};
+  static const std::set<std::string> later = {"score_function", "sde", "jump",
+                                              "scan",           "ema", "frozen",
+                                              "geodesic",       "expm"};
   if (later.count(name))
     return unsupported(range, "'" + name + "'");
   Diagnostic &d =

@@ -74,6 +74,7 @@ struct Image {
     Independent, ///< it does not depend on the place
     Exact,       ///< exactly `bounds`
     Varies,      ///< a set that depends on the context
+    Mixed,       ///< sums over elements: often context of a causal update
     Unknown
   } kind = Kind::Unknown;
   Bounds bounds;

@@ -29,7 +29,9 @@ private:
     return multiplyRanges(outer, *slope);
   }
   std::optional<Range> ofSum(Value x, Value y, double sign);
+  std::optional<Range> compute(Value value);
 
+  llvm::DenseMap<Value, std::optional<Range>> known;
   Value variable;
   const llvm::DenseSet<Value> &dependent;
   Ranges &ranges;
@@ -44,6 +46,14 @@ std::optional<Range> Slopes::ofSum(Value x, Value y, double sign) {
 }
 
 std::optional<Range> Slopes::of(Value value) {
+  if (auto it = known.find(value); it != known.end())
+    return it->second;
+  std::optional<Range> slope = compute(value);
+  known[value] = slope;
+  return slope;
+}
+
+std::optional<Range> Slopes::compute(Value value) {
   using Result = std::optional<Range>;
   if (value == variable)
     return Range::point(1);
@@ -220,7 +230,9 @@ Value rill::flow::emitRankOneLogDet(const RankOne &change, Block &body,
   Value slope = jvp.getDerivatives()[0];
   Value dot = b.contract(*lane::ContractSpec::parse("a,a->"),
                          lookup(change.normal), lookup(change.direction),
-                         /*inv=*/false);
+                         /*batch=*/false);
   Value change1 = b.mul(b.mul(dot, slope), change.scale);
+  if (change.determinant.isNegative())
+    return b.log(b.sub(-1.0, change1));
   return b.unary<lane::Log1pOp>(change1);
 }
