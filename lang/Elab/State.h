@@ -178,11 +178,12 @@ struct State {
   std::map<const ast::Expr *, DistId> thunkDists; ///< of `let p = pull(..)`
   const ast::DefItem *conditionOwner = nullptr;   ///< whose conditions they are
   std::map<std::string, Den> outerConditions;     ///< of the dist being made
-  std::vector<ValueId> drawSteps;   ///< loop indices that key draws
-  bool perSample = true;            ///< draws: per sample or once
-  bool inInit = false;              ///< inside a parameter's init
-  bool inSampling = false;          ///< jumps are harmless
-  std::set<ValueId> comparisons;    ///< Bool values from trained ones
+  std::vector<ValueId> drawSteps; ///< loop indices that key draws
+  bool perSample = true;          ///< draws: per sample or once
+  bool inInit = false;            ///< inside a parameter's init
+  bool inSampling = false;        ///< jumps are harmless
+  std::set<ValueId> comparisons;  ///< Bool values from trained ones
+  bool drawJumps = false; ///< a trained value jumps in the present sampling
   std::optional<Space> resultSpace; ///< what the next call is asked for
   NameReads nameReads;
   std::vector<Seeding> seedings; ///< derivatives around this point
