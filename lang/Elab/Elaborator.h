@@ -105,17 +105,10 @@ private:
                                           Frame &frame, bool emptyFits = false);
   void binderNames(const ast::Expr &expr, Frame &frame,
                    std::vector<BinderId> &found);
-  std::vector<int64_t> flatIndices(const std::vector<ResolvedSlot> &slots,
-                                   const std::vector<int64_t> &shape,
-                                   const std::vector<BinderId> &baseLabels,
-                                   std::vector<BinderId> &labels,
-                                   std::vector<int64_t> &valueShape);
   Den indexTensor(const Tensor &t, const std::vector<ast::Slot> &slots,
                   Frame &frame, SourceRange range);
   Den indexPlace(const Den &place, const std::vector<ast::Slot> &slots,
                  Frame &frame, SourceRange range);
-  std::optional<Tensor> dynamicIndex(Tensor t,
-                                     const std::vector<ResolvedSlot> &slots);
 
   //===--- Scans (Scans.cpp) ---===//
   void scanStmt(const ast::ScanExpr &scan, Frame &frame, SourceRange range);

@@ -61,6 +61,15 @@ protected:
   Tensor relabel(const Tensor &t, const std::vector<BinderId> &binders);
   Tensor binderValue(BinderId binder);
 
+  //===--- Indices (Indexing.cpp) ---===//
+  std::vector<int64_t> flatIndices(const std::vector<ResolvedSlot> &slots,
+                                   const std::vector<int64_t> &shape,
+                                   const std::vector<BinderId> &baseLabels,
+                                   std::vector<BinderId> &labels,
+                                   std::vector<int64_t> &valueShape);
+  std::optional<Tensor> dynamicIndex(Tensor t,
+                                     const std::vector<ResolvedSlot> &slots);
+
   const SourceManager &sources;
   DiagnosticEngine &diag;
   typed::Program program;
