@@ -79,6 +79,28 @@ static void addSolvers(const typed::Region &region, std::string &text) {
   }
 }
 
+static int64_t mostSteps(const typed::Region &region) {
+  int64_t most = 0;
+  for (const typed::Op &op : region.ops) {
+    for (const typed::Region &inner : op.regions)
+      most = std::max(most, mostSteps(inner));
+    if (op.kind == typed::OpKind::Ode &&
+        !std::get<std::vector<double>>(op.attrs.at("error")).empty())
+      most = std::max(most, std::get<int64_t>(op.attrs.at("steps")));
+  }
+  return most;
+}
+
+int64_t rill::import::solverSteps(const typed::Program &program,
+                                  typed::DistId id) {
+  int64_t most = 0;
+  for (;; id = program.dists[id].base) {
+    most = std::max(most, mostSteps(program.dists[id].flow));
+    if (isMembers(program.dists[id]))
+      return most;
+  }
+}
+
 std::string rill::import::solversOf(const typed::Program &program,
                                     typed::DistId id) {
   std::string text;

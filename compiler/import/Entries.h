@@ -45,6 +45,10 @@ prob::Kind kindOf(const lang::typed::Program &program,
 std::string solversOf(const lang::typed::Program &program,
                       lang::typed::DistId dist);
 
+/// The most steps that one of them may try where samples choose theirs, or 0.
+int64_t solverSteps(const lang::typed::Program &program,
+                    lang::typed::DistId dist);
+
 /// The fields of a law's subject or a data set: one, or a product's.
 std::vector<lang::Space> fieldsOf(const lang::Space &space);
 

@@ -246,7 +246,8 @@ distsJson(const typed::Program &program,
         {"density_direction",
          kernel("logp").empty() ? "" : way(ways.sequentialDensity)},
         {"sampling_direction",
-         kernel("sample").empty() ? "" : way(ways.sequentialSampling)}};
+         kernel("sample").empty() ? "" : way(ways.sequentialSampling)},
+        {"solver_steps", solverSteps(program, id)}};
     if (dist.form != typed::Dist::Form::Members)
       law["base"] = fieldsJson(program.dists[dist.base].subject, {});
     array.push_back(std::move(law));

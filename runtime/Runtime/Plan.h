@@ -96,6 +96,7 @@ struct DistSpec {
   std::vector<int> params;
   std::string logp, sample, latent, generate; ///< kernel names, "" if none
   std::string densityDirection, samplingDirection;
+  int64_t solverSteps = 0; ///< that a solver may try; 0: none chooses steps
 };
 
 struct OptimizerSpec {

@@ -50,6 +50,11 @@ static void cloneBody(Block &from, OpBuilder &builder, IRMapping &map) {
     builder.clone(op, map);
 }
 
+// The argument of the new body that says who lives; null if all do.
+static Value mapLive(LoopOp loop, IRMapping &map) {
+  return loop.getLive() ? map.lookup(loop.getLive()) : Value();
+}
+
 //===-- forward -----------------------------------------------------------===//
 
 void LoopOp::tangent(Tangents &t) {
@@ -75,6 +80,8 @@ void LoopOp::tangent(Tangents &t) {
 
   LoopOp loop = LoopOp::create(t.builder, getLoc(), getCount(), getReverse(),
                                groups[0], groups[1], groups[2], slices);
+  if (Attribute mark = (*this)->getAttr(checkpointMark))
+    loop->setAttr(checkpointMark, mark);
   OpBuilder body = OpBuilder::atBlockEnd(&loop.getBlock());
   Tangents inside(body);
   IRMapping map;
@@ -97,7 +104,7 @@ void LoopOp::tangent(Tangents &t) {
   SmallVector<Value> yielded;
   for (Value v : getYield().getValues())
     yielded.push_back(map.lookup(v));
-  YieldOp yield = YieldOp::create(body, getLoc(), yielded);
+  YieldOp yield = YieldOp::create(body, getLoc(), yielded, mapLive(*this, map));
   if (failed(blockTangents(loop.getBlock(), inside))) {
     t.failed = true;
     return;
@@ -111,12 +118,12 @@ void LoopOp::tangent(Tangents &t) {
       if (wantsTangent(k))
         yielded.push_back(inside.getDense(v, getLoc()));
   };
-  ValueRange primal = yield.getValues();
-  yieldGroup(primal.take_front(getInits().size()),
+  SmallVector<Value> primal(yield.getValues());
+  yieldGroup(ValueRange(primal).take_front(getInits().size()),
              [&](size_t k) { return flags[firstCarry + k]; });
-  yieldGroup(primal.drop_front(getInits().size()),
+  yieldGroup(ValueRange(primal).drop_front(getInits().size()),
              [&](size_t k) { return inner.contains(getYieldedYs()[k]); });
-  yield->setOperands(yielded);
+  yield.getValuesMutable().assign(yielded);
 
   size_t finalTangent = getFinals().size(), yTangent = getYs().size();
   for (auto [k, pair] :
@@ -139,6 +146,12 @@ static bool isKept(Operation &op) {
   return isa<ContractOp, TriSolveOp, LoopOp>(op);
 }
 
+// Steps of a loop that samples leave at will are done again from their carried
+// values: room for what every possible step computes would be mostly empty.
+static bool keepsCarriesOnly(LoopOp loop) {
+  return loop.getLive() || loop->hasAttr(checkpointMark);
+}
+
 LoopOp keepForReverse(LoopOp loop) {
   SmallVector<LoopOp> inner(loop.getBlock().getOps<LoopOp>());
   for (LoopOp nested : inner)
@@ -146,7 +159,7 @@ LoopOp keepForReverse(LoopOp loop) {
   SmallVector<Value> kept(loop.getCarryArgs().begin(),
                           loop.getCarryArgs().end());
   for (Operation &op : loop.getBlock())
-    if (isKept(op))
+    if (isKept(op) && !keepsCarriesOnly(loop))
       llvm::append_range(kept, op.getResults());
   SmallVector<Type> slices = typesOf(loop.getYieldedYs());
   llvm::append_range(slices, ValueRange(kept).getTypes());
@@ -155,6 +168,7 @@ LoopOp keepForReverse(LoopOp loop) {
   LoopOp wide =
       LoopOp::create(builder, loop.getLoc(), loop.getCount(), loop.getReverse(),
                      loop.getConsts(), loop.getInits(), loop.getXs(), slices);
+  wide->setDiscardableAttrs(loop->getDiscardableAttrDictionary());
   wide->setAttr(keptMark, builder.getI64IntegerAttr(loop.getYs().size()));
   Block &body = wide.getBlock();
   YieldOp yield = loop.getYield();
@@ -186,6 +200,7 @@ public:
 private:
   void findLive();
   Masked liveOnly(LaneBuilder &b, Value v, Value live);
+  Masked liveSteps(LaneBuilder &b, Value v);
   void collectOperands();
   void cloneForward();
   LogicalResult sweep();
@@ -296,6 +311,10 @@ LogicalResult ReverseLoop::sweep() {
   auto arguments = reverse.getCarryArgs();
   LaneBuilder b(body, loc);
   Value alive = live ? Value(reverse.getConstArgs().back()) : Value();
+  // Who did not live at this step has nothing to hand on through it.
+  Value stepLive = mapLive(loop, map);
+  if (stepLive)
+    alive = alive ? b.logicalAnd(alive, stepLive) : stepLive;
   for (auto [i, k] : llvm::enumerate(carries))
     inside.add(map.lookup(loop.getYieldedCarries()[k - firstCarry]),
                liveOnly(b, arguments[i], alive), loc);
@@ -316,7 +335,7 @@ LogicalResult ReverseLoop::sweep() {
       handed.push_back(inside.has(mapped(k)));
       yielded.push_back(inside.getDense(mapped(k), loc));
     }
-  YieldOp::create(body, loc, yielded);
+  YieldOp::create(body, loc, yielded, stepLive);
   return success();
 }
 
@@ -331,11 +350,30 @@ void ReverseLoop::finish() {
   size_t k = 0;
   for (auto *group : {&carries, &consts, &xs})
     for (size_t operand : *group) {
-      if (handed[k])
+      Value result = reverse->getResult(k);
+      if (handed[k++])
         outer.add(loop.getOperand(operand),
-                  liveOnly(b, reverse->getResult(k), live), loc);
-      ++k;
+                  group == &xs ? liveSteps(b, result)
+                               : liveOnly(b, result, live),
+                  loc);
     }
+}
+
+// The stacked adjoints `v`, where the sample lived at the step.
+Masked ReverseLoop::liveSteps(LaneBuilder &b, Value v) {
+  Masked m = liveOnly(b, v, live);
+  auto argument = dyn_cast_or_null<BlockArgument>(loop.getLive());
+  if (!argument || isInvariant(v))
+    return m;
+  size_t k = argument.getArgNumber() - 1, firstCarry = loop.getConsts().size(),
+         firstX = firstCarry + loop.getInits().size();
+  int64_t count = loop.getCount();
+  Value steps = k < firstCarry ? b.spread(loop.getOperand(k), {}, {count})
+                : k < firstX   ? Value(loop.getYs()[ownYs + k - firstCarry])
+                               : loop.getOperand(k);
+  steps = b.spread(steps, {0}, typeOf(v).getShape());
+  m.mask = m.mask ? b.logicalAnd(m.mask, steps) : steps;
+  return m;
 }
 
 void ReverseLoop::run() {
@@ -343,6 +381,8 @@ void ReverseLoop::run() {
   reverse =
       LoopOp::create(outer.builder, loc, loop.getCount(), !loop.getReverse(),
                      reverseConsts, inits, stacks, slices);
+  if (Attribute mark = loop->getAttr(checkpointMark))
+    reverse->setAttr(checkpointMark, mark);
   cloneForward();
   outer.failed = failed(sweep());
   if (!outer.failed)

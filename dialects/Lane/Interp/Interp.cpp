@@ -6,6 +6,8 @@
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/Support/raw_ostream.h"
 
+#include <cmath>
+
 namespace rill::lane {
 
 namespace interp {
@@ -52,8 +54,10 @@ private:
   Outcome runLoop(LoopOp loop, const Values &in);
   Outcome runCall(mlir::func::CallOp call, const Values &in);
   Outcome runLane(mlir::Operation *op, const Values &in);
+  Value hold(const Value &computed);
 
   Machine machine;
+  size_t stops = 0; // so far
   int depth = 0;
 };
 
@@ -147,6 +151,28 @@ static void storeSlice(Array &y, const Array &slice, int64_t step,
       y.at(s, step * n + k) = slice.at(s, k);
 }
 
+/// True if a step at which no sample lives can be left out: everything that it
+/// computes belongs to samples.
+static bool isSkippable(LoopOp loop) {
+  return loop.getLive() && llvm::none_of(loop.getResults(), [](mlir::Value v) {
+           return isInvariant(v);
+         });
+}
+
+/// What was carried into the step, where the sample does not live.
+static Value frozen(const Value &before, const Value &after,
+                    const Array &live) {
+  if (before->inv)
+    return after;
+  Array r = *after;
+  int64_t n = r.sampleSize();
+  for (size_t s = 0; s < live.data.size(); ++s)
+    if (live.data[s] == 0)
+      for (int64_t k = 0; k < n; ++k)
+        r.at(s, k) = before->at(s, k);
+  return std::make_shared<Array>(std::move(r));
+}
+
 Outcome Interpreter::runLoop(LoopOp loop, const Values &in) {
   llvm::ArrayRef<Value> operands(in);
   size_t consts = loop.getConsts().size(), inits = loop.getInits().size();
@@ -164,10 +190,26 @@ Outcome Interpreter::runLoop(LoopOp loop, const Values &in) {
     arguments.append(carried);
     for (const Value &x : operands.drop_front(consts + inits))
       arguments.push_back(std::make_shared<Array>(sliceOf(*x, step, batch)));
+    Value live;
+    if (loop.getLive())
+      live = arguments[llvm::cast<mlir::BlockArgument>(loop.getLive())
+                           .getArgNumber()];
+    if (isSkippable(loop) &&
+        llvm::all_of(live->data, [](double d) { return d == 0; })) {
+      // Nobody may read these slices, but for those of `live`: false.
+      for (auto [y, array] : llvm::zip(loop.getYs(), stacked)) {
+        bool isBool = typeOf(y).isBool();
+        Array none = machine.make(typeOf(y).sliced(), isBool ? 0 : NAN);
+        storeSlice(array, none, step, batch);
+      }
+      continue;
+    }
     Outcome yielded = runBlock(loop.getBlock(), arguments);
     if (!yielded)
       return yielded.takeError();
-    carried.assign(yielded->begin(), yielded->begin() + inits);
+    for (size_t k = 0; k < inits; ++k)
+      carried[k] =
+          live ? frozen(carried[k], (*yielded)[k], *live) : (*yielded)[k];
     for (size_t y = 0; y < stacked.size(); ++y)
       storeSlice(stacked[y], *(*yielded)[inits + y], step, batch);
   }
@@ -183,7 +225,17 @@ static void roundToFloat(Array &array) {
     v = static_cast<float>(v);
 }
 
+Value Interpreter::hold(const Value &computed) {
+  HeldValues &held = *machine.context.held;
+  if (held.noted && stops < held.values.size())
+    return std::make_shared<Array>(held.values[stops++]);
+  held.values.push_back(*computed);
+  return computed;
+}
+
 Outcome Interpreter::runLane(mlir::Operation *op, const Values &in) {
+  if (llvm::isa<StopOp>(op) && machine.context.held)
+    return Values{hold(in[0])};
   llvm::SmallVector<const Array *> arrays;
   for (const Value &v : in)
     arrays.push_back(v.get());
@@ -213,6 +265,8 @@ llvm::Expected<std::vector<Array>> interpret(mlir::func::FuncOp function,
   interp::Outcome out = interp::Interpreter(context).runFunction(function, in);
   if (!out)
     return out.takeError();
+  if (context.held)
+    context.held->noted = true;
   std::vector<Array> results;
   for (const interp::Value &v : *out)
     results.push_back(*v);
