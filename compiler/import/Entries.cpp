@@ -8,7 +8,9 @@
 #include "Lane/IR/LaneBuilder.h"
 #include "Prob/IR/ProbOps.h"
 
+#include "llvm/Support/Format.h"
 #include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/raw_ostream.h"
 
 using namespace mlir;
 using namespace rill;
@@ -62,7 +64,10 @@ static void addSolvers(const typed::Region &region, std::string &text) {
     if (op.kind != typed::OpKind::Ode)
       continue;
     auto number = [&](const char *name) {
-      return std::get<double>(op.attrs.at(name));
+      std::string digits;
+      llvm::raw_string_ostream(digits)
+          << llvm::format("%g", std::get<double>(op.attrs.at(name)));
+      return digits;
     };
     auto list = [&](const char *name) -> const std::vector<double> & {
       return std::get<std::vector<double>>(op.attrs.at(name));
@@ -79,23 +84,25 @@ static void addSolvers(const typed::Region &region, std::string &text) {
   }
 }
 
-static int64_t mostSteps(const typed::Region &region) {
-  int64_t most = 0;
+static void addStepControl(const typed::Region &region, StepControl &most) {
   for (const typed::Op &op : region.ops) {
     for (const typed::Region &inner : op.regions)
-      most = std::max(most, mostSteps(inner));
-    if (op.kind == typed::OpKind::Ode &&
-        !std::get<std::vector<double>>(op.attrs.at("error")).empty())
-      most = std::max(most, std::get<int64_t>(op.attrs.at("steps")));
+      addStepControl(inner, most);
+    if (op.kind != typed::OpKind::Ode ||
+        std::get<std::vector<double>>(op.attrs.at("error")).empty())
+      continue;
+    most.steps = std::max(most.steps, std::get<int64_t>(op.attrs.at("steps")));
+    for (const char *name : {"rtol", "atol"})
+      most.tolerance =
+          std::max(most.tolerance, std::get<double>(op.attrs.at(name)));
   }
-  return most;
 }
 
-int64_t rill::import::solverSteps(const typed::Program &program,
-                                  typed::DistId id) {
-  int64_t most = 0;
+StepControl rill::import::stepControlOf(const typed::Program &program,
+                                        typed::DistId id) {
+  StepControl most;
   for (;; id = program.dists[id].base) {
-    most = std::max(most, mostSteps(program.dists[id].flow));
+    addStepControl(program.dists[id].flow, most);
     if (isMembers(program.dists[id]))
       return most;
   }

@@ -97,6 +97,7 @@ struct DistSpec {
   std::string logp, sample, latent, generate; ///< kernel names, "" if none
   std::string densityDirection, samplingDirection;
   int64_t solverSteps = 0; ///< that a solver may try; 0: none chooses steps
+  double solverTolerance = 0; ///< the largest of such solvers
 };
 
 struct OptimizerSpec {

@@ -34,10 +34,17 @@ static SmallVector<bool> argumentActivity(LoopOp loop, Activity &inner,
 
 void LoopOp::activity(Activity &active) {
   Activity inner;
-  argumentActivity(*this, inner, [&](Value v) { return active.contains(v); });
-  for (auto [result, v] : llvm::zip_equal(getResults(), getYield().getValues()))
-    if (inner.contains(v))
+  auto flags = argumentActivity(*this, inner,
+                                [&](Value v) { return active.contains(v); });
+  size_t firstCarry = getConsts().size();
+  for (auto [k, pair] :
+       llvm::enumerate(llvm::zip_equal(getResults(), getYield().getValues()))) {
+    auto [result, v] = pair;
+    // Who does not live ends with what was carried in.
+    bool kept = getLive() && k < getInits().size() && flags[firstCarry + k];
+    if (kept || inner.contains(v))
       active.insert(result);
+  }
 }
 
 static SmallVector<Type> typesOf(ValueRange values) {
@@ -332,7 +339,9 @@ LogicalResult ReverseLoop::sweep() {
   SmallVector<Value> yielded;
   for (auto *group : {&carries, &consts, &xs})
     for (size_t k : *group) {
-      handed.push_back(inside.has(mapped(k)));
+      // Who does not live has its carried values' adjoints unchanged.
+      bool kept = stepLive && group == &carries;
+      handed.push_back(kept || inside.has(mapped(k)));
       yielded.push_back(inside.getDense(mapped(k), loc));
     }
   YieldOp::create(body, loc, yielded, stepLive);

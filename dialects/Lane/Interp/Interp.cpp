@@ -6,8 +6,6 @@
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/Support/raw_ostream.h"
 
-#include <cmath>
-
 namespace rill::lane {
 
 namespace interp {
@@ -151,8 +149,8 @@ static void storeSlice(Array &y, const Array &slice, int64_t step,
       y.at(s, step * n + k) = slice.at(s, k);
 }
 
-/// True if a step at which no sample lives can be left out: everything that it
-/// computes belongs to samples.
+/// True if steps at which no sample lives can be left out but for the first:
+/// everything that they compute belongs to samples.
 static bool isSkippable(LoopOp loop) {
   return loop.getLive() && llvm::none_of(loop.getResults(), [](mlir::Value v) {
            return isInvariant(v);
@@ -178,6 +176,7 @@ Outcome Interpreter::runLoop(LoopOp loop, const Values &in) {
   size_t consts = loop.getConsts().size(), inits = loop.getInits().size();
   int64_t count = loop.getCount(), batch = machine.context.batch;
   Values carried(operands.slice(consts, inits));
+  Values resting; // what a step yields when nobody lives
   std::vector<Array> stacked;
   for (mlir::Value y : loop.getYs())
     stacked.push_back(machine.make(typeOf(y)));
@@ -194,19 +193,19 @@ Outcome Interpreter::runLoop(LoopOp loop, const Values &in) {
     if (loop.getLive())
       live = arguments[llvm::cast<mlir::BlockArgument>(loop.getLive())
                            .getArgNumber()];
-    if (isSkippable(loop) &&
-        llvm::all_of(live->data, [](double d) { return d == 0; })) {
-      // Nobody may read these slices, but for those of `live`: false.
-      for (auto [y, array] : llvm::zip(loop.getYs(), stacked)) {
-        bool isBool = typeOf(y).isBool();
-        Array none = machine.make(typeOf(y).sliced(), isBool ? 0 : NAN);
-        storeSlice(array, none, step, batch);
-      }
+    // With nobody left, every step is like the first of them.
+    bool left = isSkippable(loop) &&
+                llvm::all_of(live->data, [](double d) { return d == 0; });
+    if (left && !resting.empty()) {
+      for (size_t y = 0; y < stacked.size(); ++y)
+        storeSlice(stacked[y], *resting[inits + y], step, batch);
       continue;
     }
     Outcome yielded = runBlock(loop.getBlock(), arguments);
     if (!yielded)
       return yielded.takeError();
+    if (left)
+      resting = *yielded;
     for (size_t k = 0; k < inits; ++k)
       carried[k] =
           live ? frozen(carried[k], (*yielded)[k], *live) : (*yielded)[k];

@@ -127,7 +127,13 @@ void Lowering::emitLoop(lane::LoopOp loop) {
   b.setInsertionPointToEnd(&body);
   bindLoop(loop, made.getStep(), carries);
   if (live) {
-    auto where = WhereOp::create(b, loc, materialize(viewOf(live)));
+    View view = resolve(viewOf(live));
+    if (!view.isRows()) {
+      View rows = newView(/*varying=*/true, {}, b.getI1Type());
+      emitCopy(view, rows);
+      view = rows;
+    }
+    auto where = WhereOp::create(b, loc, materialize(view));
     b.setInsertionPointToEnd(&where.getBody().emplaceBlock());
   }
   for (auto [value, stack] : llvm::zip(loop.getYieldedYs(), stacks))

@@ -4,7 +4,7 @@
 
 // CHECK-LABEL: tile.program @f
 // CHECK: tile.each
-// CHECK: tile.loop 8
+// CHECK: tile.loop %{{.*}} = 8
 // CHECK: tile.where %{{.*}} : <rows, i1>
 // CHECK: tile.matmul
 // CHECK: lane.select
