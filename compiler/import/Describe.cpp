@@ -18,6 +18,9 @@ static std::string describeDist(const std::string &name, typed::DistId id,
   const typed::Dist &dist = program.dists[id];
   std::string text =
       llvm::formatv("dist {0}: law on {1}\n", name, dist.subject.str());
+  for (const typed::Condition &condition : dist.conditions)
+    text += llvm::formatv("  given {0}: {1}\n", condition.name,
+                          condition.space.str());
   std::string solvers = solversOf(program, id);
   if (!solvers.empty())
     solvers = " up to the solver's error: " + solvers;

@@ -27,6 +27,10 @@ std::string rill::import::testCheckName(size_t test, size_t check) {
   return "test" + std::to_string(test) + "." + checkName(check);
 }
 
+std::string rill::import::drawName(const typed::Data &data) {
+  return data.name + ".draw";
+}
+
 static bool isMembers(const typed::Dist &dist) {
   return dist.form == typed::Dist::Form::Members;
 }
@@ -124,6 +128,22 @@ std::vector<lang::Space> rill::import::fieldsOf(const lang::Space &space) {
   return {space};
 }
 
+std::vector<std::pair<std::string, lang::Space>>
+rill::import::namedArrays(const std::string &name, const lang::Space &space) {
+  std::vector<std::pair<std::string, lang::Space>> arrays;
+  if (space.isOptional()) {
+    arrays = namedArrays(name, space.withOptional(false));
+    arrays.push_back({name + "?", lang::Space::make(lang::SpaceKind::Bool)});
+  } else if (space.kind() == lang::SpaceKind::Product) {
+    for (auto [field, of] : llvm::zip(space.fieldNames(), space.fields()))
+      llvm::append_range(
+          arrays, namedArrays(field.empty() ? name : name + "." + field, of));
+  } else {
+    arrays.push_back({name, space});
+  }
+  return arrays;
+}
+
 namespace {
 /// Makes one entry function at the end of a module.
 class EntryBuilder {
@@ -134,6 +154,7 @@ public:
         b(module.getContext()) {}
 
   void addDist(const std::string &name, typed::DistId id);
+  void addDrawnData(const typed::Data &data);
   void addLoss(size_t index);
   void addExpression(const std::string &name, const typed::Check &check);
 
@@ -197,20 +218,7 @@ void EntryBuilder::addMember(const std::string &name, StringRef op,
   if (alsoF64)
     function->setAttr(alsoF64Attr, b.getUnitAttr());
   OperationState state(function.getLoc(), op);
-  // A condition with a default has it in the program's entries; the others are
-  // the last arguments.
-  const auto &conditions = program.dists[id].conditions;
-  size_t next = args.size() - llvm::count_if(conditions, [](const auto &c) {
-                  return !c.defaultValue;
-                });
-  state.addOperands(ValueRange(function.getArguments()).take_front(next));
-  lane::LaneBuilder at(b, function.getLoc());
-  for (const typed::Condition &condition : conditions)
-    state.addOperands(condition.defaultValue
-                          ? at.withRate(at.constant(varying(condition.space),
-                                                    *condition.defaultValue),
-                                        false)
-                          : Value(function.getArgument(next++)));
+  state.addOperands(function.getArguments());
   state.addTypes(results);
   state.addAttribute(
       "dist", FlatSymbolRefAttr::get(b.getContext(), distSymbol(program, id)));
@@ -226,9 +234,9 @@ void EntryBuilder::addDist(const std::string &name, typed::DistId id) {
                                                  : "x" + std::to_string(k)),
          varying(field)});
   for (const typed::Condition &condition : dist.conditions)
-    if (!condition.defaultValue)
-      conditions.push_back(
-          {"condition:" + condition.name, varying(condition.space)});
+    for (const auto &[array, space] :
+         namedArrays(condition.name, condition.space))
+      conditions.push_back({"condition:" + array, varying(space)});
   auto with = [&](ArrayRef<Arg> first) {
     SmallVector<Arg> args(first);
     llvm::append_range(args, conditions);
@@ -304,6 +312,17 @@ EntryBuilder::importExpectation(const typed::Expectation &expectation,
   return importer.import(expectation.body);
 }
 
+/// One row per sample.
+void EntryBuilder::addDrawnData(const typed::Data &data) {
+  func::FuncOp function = begin(drawName(data), {}, data.range);
+  RegionImporter importer(program, sources, b);
+  SmallVector<Value> row = importer.import(*data.draw);
+  lane::LaneBuilder at(b, function.getLoc());
+  for (Value &value : row)
+    value = at.withRate(value, false);
+  finish(function, row, SmallVector<std::string>(row.size(), "value"));
+}
+
 void EntryBuilder::addLoss(size_t index) {
   const typed::Train &train = program.trains[index];
   func::FuncOp function =
@@ -353,6 +372,9 @@ void rill::import::addEntries(const typed::Program &program,
   EntryBuilder entries(program, sources, module);
   for (const auto &[name, id] : program.named)
     entries.addDist(name, id);
+  for (const typed::Data &data : program.data)
+    if (data.draw)
+      entries.addDrawnData(data);
   for (size_t k = 0; k < program.trains.size(); ++k)
     entries.addLoss(k);
   for (auto [k, check] : llvm::enumerate(program.checks))

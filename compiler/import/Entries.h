@@ -57,9 +57,17 @@ StepControl stepControlOf(const lang::typed::Program &program,
 /// The fields of a law's subject or a data set: one, or a product's.
 std::vector<lang::Space> fieldsOf(const lang::Space &space);
 
+/// The arrays that hold a value called `name` (Space::arrays), each with a name
+/// of its own: `c` and, where it may be null, `c?`; `c.x` of a product.
+std::vector<std::pair<std::string, lang::Space>>
+namedArrays(const std::string &name, const lang::Space &space);
+
 /// Appends all entry points to the model module.
 void addEntries(const lang::typed::Program &program,
                 const lang::SourceManager &sources, mlir::ModuleOp module);
+
+/// "pairs.draw": the rows of a data set that the program draws.
+std::string drawName(const lang::typed::Data &data);
 
 /// "train0.loss", "check2", "test1.check0".
 std::string lossName(size_t train);

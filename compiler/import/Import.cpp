@@ -5,8 +5,11 @@
 #include "import/Locations.h"
 #include "import/Regions.h"
 
+#include "Flow/Analysis/Ranges.h"
 #include "Prob/IR/ProbOps.h"
 #include "mlir/IR/Verifier.h"
+
+#include <cmath>
 
 using namespace mlir;
 using namespace rill;
@@ -18,6 +21,19 @@ static bool readsPlace(const typed::Region &region) {
     return op.kind == typed::OpKind::Read ||
            llvm::any_of(op.regions, readsPlace);
   });
+}
+
+/// One tangent per element is one copy of the code.
+static void refuseLargeJacobian(const typed::Program &program,
+                                const typed::Op &op,
+                                lang::DiagnosticEngine &diag) {
+  int64_t size = program.values[op.operands[0]].space.elements();
+  for (int64_t k = 0; k != std::get<int64_t>(op.attrs.at("x_labels")); ++k)
+    size /= program.values[op.operands[0]].space.shape()[k];
+  if (size > maxTangents)
+    diag.error(lang::Code::UnsupportedConstruct, op.range,
+               "'" + op.name + "' in more than " + std::to_string(maxTangents) +
+                   " dimensions is not compiled yet");
 }
 
 static bool startsFromData(const typed::Region &region) {
@@ -32,15 +48,9 @@ static void refuseUnsupported(const typed::Program &program,
                               const typed::Region &region,
                               lang::DiagnosticEngine &diag, size_t depth = 0) {
   for (const typed::Op &op : region.ops) {
-    if (op.kind == typed::OpKind::Deriv)
-      diag.error(lang::Code::UnsupportedConstruct, op.range,
-                 "'" + op.name + "' is not compiled yet");
-    if (op.kind == typed::OpKind::MatVec &&
-        program.values[op.operands[1]].space.shape().size() != 1)
-      diag.error(lang::Code::UnsupportedConstruct, op.range,
-                 "a structured matrix times several vectors at once is not "
-                 "compiled yet")
-          .help("apply it to a place of space Real[D]");
+    if (op.kind == typed::OpKind::Deriv &&
+        (op.name == "div" || op.name == "jac"))
+      refuseLargeJacobian(program, op, diag);
     // It starts before the repeat, where that place is not at hand.
     if (op.kind == typed::OpKind::Param &&
         program.params[op.index].stack.size() < depth &&
@@ -79,6 +89,9 @@ static void refuseUnsupported(const typed::Program &program,
     if (dist.sample)
       refuseUnsupported(program, *dist.sample, diag);
   }
+  for (const typed::Data &data : program.data)
+    if (data.draw)
+      refuseUnsupported(program, *data.draw, diag);
   for (const typed::Train &train : program.trains)
     refuseUnsupported(program, train.loss.expectation.body, diag);
   for (const typed::Check &check : program.checks)
@@ -137,23 +150,25 @@ static void importDist(typed::DistId id, const typed::Program &program,
                    : dist.form == typed::Dist::Form::Pull ? "pull"
                                                           : "push";
   std::string kind = prob::kindName(kindOf(program, id));
-  // Defaults of the conditions behind the last one that has none.
-  SmallVector<double> defaults;
-  for (const typed::Condition &condition : dist.conditions) {
-    if (!condition.defaultValue)
-      defaults.clear();
-    else
-      defaults.push_back(*condition.defaultValue);
-  }
   auto op = prob::DistOp::create(
       b, loc, b.getStringAttr(distSymbol(program, id)), b.getStringAttr(form),
-      base, b.getStringAttr(dist.subject.str()), b.getStringAttr(kind),
-      b.getDenseF64ArrayAttr(defaults));
+      base, b.getStringAttr(dist.subject.str()), b.getStringAttr(kind));
   if (members) {
     importMember(dist.logp, op.getLogp(), program, sources, loc, b);
     importMember(dist.sample, op.getSample(), program, sources, loc, b);
   } else {
     importFlow(dist, op.getFlow(), program, sources, loc, b);
+    // What proofs may use of the place where it starts, and of conditions.
+    SmallVector<double> ranges;
+    auto state = [&](const lang::Space &space) {
+      bool known = space.isFloat();
+      ranges.push_back(known ? space.lo() : -HUGE_VAL);
+      ranges.push_back(known ? space.hi() : HUGE_VAL);
+    };
+    state(program.places[dist.flowPlace].space);
+    for (typed::ValueId id : dist.flow.args)
+      state(program.values[id].space);
+    op->setAttr(flow::rangesAttr, b.getDenseF64ArrayAttr(ranges));
   }
 }
 

@@ -29,6 +29,10 @@ importProgram(const lang::typed::Program &program, mlir::MLIRContext &context,
 /// Judges every update of every flow; refusals are errors at their place.
 llvm::LogicalResult judge(mlir::ModuleOp module, lang::DiagnosticEngine &diag);
 
+/// Warns of each `inverse by` of the program's own that no round trip tests.
+void warnUncheckedInverses(const lang::typed::Program &program,
+                           lang::DiagnosticEngine &diag);
+
 /// Derives what the entry points ask for: afterwards the module holds lane
 /// functions only (docs/decisions/0002).
 llvm::LogicalResult lowerModelToLane(mlir::ModuleOp module,

@@ -11,6 +11,7 @@
 #include "Flow/Transforms/Updates.h"
 #include "Prob/IR/ProbOps.h"
 
+#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
@@ -20,6 +21,8 @@ using flow::Refusal;
 using lang::Code;
 
 static Code codeOf(const flow::UpdateVerdict &verdict) {
+  if (verdict.byAuthor && !verdict.ignoresPlace)
+    return Code::InverseMisfit;
   switch (verdict.refusal) {
   case Refusal::FactorMayBeZero:
     return Code::FactorMayBeZero;
@@ -45,8 +48,8 @@ static std::string nameOf(Value value, const lang::SourceManager &sources) {
   while (auto spread = value.getDefiningOp<lane::SpreadOp>())
     value = spread.getX(); // it has the place of the whole formula
   Operation *op = value.getDefiningOp();
-  if (!op)
-    return "";
+  if (!op || isa<flow::SplitOp, flow::JoinOp, flow::RepeatOp>(op))
+    return ""; // a place: its text is elsewhere
   if (auto update = dyn_cast<flow::UpdateOp>(op))
     return update.getName().str(); // a place after an update of it
   if (auto named = dyn_cast<NameLoc>(op->getLoc()))
@@ -72,9 +75,12 @@ static void report(flow::UpdateOp update, const flow::UpdateVerdict &verdict,
     under = factor.empty() ? "the factor may be zero: " + verdict.why
                            : "'" + factor + "' may be zero: " + verdict.why;
   }
+  bool misfit = codeOf(verdict) == Code::InverseMisfit;
   lang::Diagnostic &d =
       diag.error(codeOf(verdict), range,
-                 "this update is not invertible in '" + name + "'", under);
+                 misfit ? "'inverse by' of an update that is not elementwise"
+                        : "this update is not invertible in '" + name + "'",
+                 under);
   if (culprit.isValid() && !inside)
     d.label(culprit, "here");
   if (verdict.anything && verdict.refusal == Refusal::MixesElements)
@@ -83,6 +89,14 @@ static void report(flow::UpdateOp update, const flow::UpdateVerdict &verdict,
         (mixer.file != range.file || mixer.begin != range.begin))
       d.label(mixer, "from here on elements depend on others that do not come "
                      "before them");
+  if (misfit) {
+    d.why("the author gives the inverse and the compiler derives the "
+          "log-determinant, which it can where each element of '" +
+          name + "' is made of its own former value and of other places");
+    d.help("update one part from another: view (a, b) = halves(" + name + ")");
+    d.help("use a structured matrix (PLU, Orthogonal) to mix the elements");
+    return;
+  }
   d.why("each update must be injective in the place it replaces, for every "
         "value of what it reads");
   std::string see =
@@ -178,6 +192,7 @@ std::string rill::import::explain(ModuleOp model,
           llvm::formatv("  grade of {0} along axis 0: {1}\n",
                         dist.getSymName().rsplit('.').first, flow::str(grade));
   });
+  llvm::StringSet<> said; // a law given several conditions has one flow
   model.walk([&](flow::UpdateOp update) {
     flow::UpdateVerdict verdict = flow::judgeUpdate(update);
     lang::SourceRange range = rangeOf(update.getLoc());
@@ -188,7 +203,9 @@ std::string rill::import::explain(ModuleOp model,
         llvm::any_of(verdict.chain.steps, [](const flow::Chain::Step &step) {
           return isa_and_nonnull<flow::OdeOp>(step.op);
         });
-    if (verdict.isOneWay())
+    if (verdict.byAuthor)
+      inverse = "by the author, checked by check roundtrip";
+    else if (verdict.isOneWay())
       inverse = "none";
     else if (field)
       inverse = "the same field backwards";
@@ -204,16 +221,19 @@ std::string rill::import::explain(ModuleOp model,
       inverse = "sequential along " + along + ", each element " +
                 (inverse == "closed form" ? "in " + inverse : inverse);
     }
-    text += llvm::formatv("  {0}:{1}: {2} := {3}\n      {4}; inverse {6}; "
-                          "log-determinant {5}\n",
-                          sources.name(range.file), at.line, update.getName(),
-                          update.getSpelling(), form,
-                          field  ? "the integral of the divergence, exact"
-                          : free ? "0"
-                          : verdict.rankOne ? "by the matrix determinant lemma"
-                          : verdict.causal  ? "triangular"
-                                            : "closed form",
-                          inverse);
+    std::string line =
+        llvm::formatv("  {0}:{1}: {2} := {3}\n      {4}; inverse {6}; "
+                      "log-determinant {5}\n",
+                      sources.name(range.file), at.line, update.getName(),
+                      update.getSpelling(), form,
+                      field  ? "the integral of the divergence, exact"
+                      : free ? "0"
+                      : verdict.rankOne ? "by the matrix determinant lemma"
+                      : verdict.causal  ? "triangular"
+                                        : "closed form",
+                      inverse);
+    if (said.insert(line).second)
+      text += line;
   });
   return text.empty() ? "" : "updates:\n" + text;
 }

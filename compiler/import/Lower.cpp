@@ -143,6 +143,7 @@ private:
   lang::DiagnosticEngine &diag;
   SymbolTable symbols;
   OpBuilder b;
+  llvm::SetVector<int64_t> started; ///< by the trainings so far
 };
 } // namespace
 
@@ -278,25 +279,37 @@ void Lowering::addGradient(func::FuncOp loss, const typed::Train &train,
   finish(function, vjp->getResults(), roles, b);
 }
 
-/// trainK.init: the loss walked once with every parameter at its initial value.
+/// trainK.init: the loss walked once, what the training starts at its initial
+/// value and everything else as it is. What an earlier training started goes on
+/// from there.
 LogicalResult Lowering::addInit(func::FuncOp entry, const typed::Train &train,
                                 size_t index) {
-  SmallVector<int64_t> changed = trained(prob::paramsOf(entry, symbols), train);
+  SmallVector<int64_t> params = prob::paramsOf(entry, symbols), fresh, others;
+  SmallVector<int64_t> changed = trained(params, train);
+  for (int64_t param : params)
+    (llvm::is_contained(changed, param) && started.insert(param) ? fresh
+                                                                 : others)
+        .push_back(param);
+  if (fresh.empty())
+    return success();
   func::FuncOp function =
-      shell("train" + std::to_string(index) + ".init", entry, {});
+      shell("train" + std::to_string(index) + ".init", entry, others);
   function->removeAttr(alsoF64Attr);
+  unsigned own = entry.getNumArguments();
   flow::ParamScope scope;
   scope.initial = true;
+  for (auto [k, param] : llvm::enumerate(others))
+    scope.raws[param] = function.getArgument(own + k);
   LaneBuilder at(b, entry.getLoc());
   prob::ExpandFault fault;
-  if (!prob::expandInto(entry, function.getArguments(), scope, symbols, at,
-                        fault)) {
+  if (!prob::expandInto(entry, function.getArguments().take_front(own), scope,
+                        symbols, at, fault)) {
     reportFault(fault, diag);
     return failure();
   }
   SmallVector<Value> results;
   SmallVector<std::string> roles;
-  for (int64_t param : changed) {
+  for (int64_t param : fresh) {
     results.push_back(at.withRate(scope.collected.at(param), true));
     roles.push_back("param:" + std::to_string(param));
   }
@@ -349,18 +362,23 @@ void Lowering::addRequirements(func::FuncOp entry, size_t index) {
     function.erase();
 }
 
-/// init: what no training initialises (frozen models, laws of tests) gets its
-/// initial values from the entries that read it. Their arguments are this
-/// function's.
+/// init: what is read before a training starts it (models that are trained
+/// later, frozen models, laws of tests) gets its initial values from the
+/// entries that read it. Their arguments are this function's.
 LogicalResult Lowering::addUntrainedInit(ArrayRef<func::FuncOp> entries) {
-  llvm::SetVector<int64_t> left;
+  llvm::SetVector<int64_t> left, started;
   for (func::FuncOp entry : entries)
-    left.insert_range(prob::paramsOf(entry, symbols));
+    if (auto train = entry->getAttrOfType<IntegerAttr>(trainAttr)) {
+      SmallVector<int64_t> params = prob::paramsOf(entry, symbols);
+      started.insert_range(trained(params, program.trains[train.getInt()]));
+      for (int64_t param : params)
+        if (!started.contains(param))
+          left.insert(param);
+    }
   for (func::FuncOp entry : entries)
-    if (auto train = entry->getAttrOfType<IntegerAttr>(trainAttr))
-      for (int64_t param : trained(prob::paramsOf(entry, symbols),
-                                   program.trains[train.getInt()]))
-        left.remove(param);
+    for (int64_t param : prob::paramsOf(entry, symbols))
+      if (!started.contains(param))
+        left.insert(param);
   if (left.empty())
     return success();
 

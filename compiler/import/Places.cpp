@@ -11,6 +11,7 @@
 #include "Flow/IR/FlowOps.h"
 #include "llvm/ADT/BitVector.h"
 #include "llvm/ADT/SetVector.h"
+#include "llvm/Support/SaveAndRestore.h"
 
 #include <set>
 
@@ -173,6 +174,22 @@ void RegionImporter::importAssign(const Op &op) {
       step->erase();
   place.value = update.getResult();
   place.space = space(op.operands[0]);
+  if (!op.regions.empty())
+    importInverse(op, update);
+}
+
+/// The author's inverse: there the place's value is the region's argument.
+void RegionImporter::importInverse(const Op &op, flow::UpdateOp update) {
+  Block *block =
+      b.createBlock(&update.getInverse(), {}, update.getResult().getType(),
+                    update.getResult().getLoc());
+  std::map<PlaceId, Place> outside = places; // what it cuts and glues ends here
+  places.at(op.index).value = block->getArgument(0);
+  SmallVector<Value> before = import(op.regions.front());
+  places = std::move(outside);
+  if (before[0].getType() != update.getPlace().getType()) // a constant
+    before[0] = lane::VaryOp::create(b, loc(op), before[0]);
+  flow::YieldOp::create(b, loc(op), before);
 }
 
 /// Places that the region touches and no other touched place contains.
@@ -220,7 +237,10 @@ void RegionImporter::importRepeat(const Op &op) {
   for (auto [k, id] : llvm::enumerate(roots))
     places.at(id).value = block->getArgument(k + 1);
   repeats.push_back(repeat);
-  import(body);
+  {
+    llvm::SaveAndRestore inside(derivative, nullptr);
+    import(body);
+  }
   repeats.pop_back();
   SmallVector<Value> after;
   for (PlaceId id : roots)

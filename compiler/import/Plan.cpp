@@ -46,6 +46,32 @@ static json::Object fieldOf(const std::string &name, const lang::Space &space) {
   return field;
 }
 
+/// The conditions of a law, those that are products field by field, and what
+/// they are where nothing is given.
+static void addCondition(const std::string &name, const lang::Space &space,
+                         const typed::Condition &condition,
+                         json::Array &array) {
+  if (space.kind() == SpaceKind::Product) {
+    for (auto [field, of] : llvm::zip(space.fieldNames(), space.fields()))
+      addCondition(field.empty() ? name : name + "." + field, of, condition,
+                   array);
+    return;
+  }
+  json::Object object = fieldOf(name, space);
+  object["has_default"] = condition.hasDefault();
+  object["default"] = condition.defaultValue
+                          ? json::Value(*condition.defaultValue)
+                          : json::Value(nullptr);
+  array.push_back(std::move(object));
+}
+
+static json::Array conditionsJson(const typed::Dist &dist) {
+  json::Array array;
+  for (const typed::Condition &condition : dist.conditions)
+    addCondition(condition.name, condition.space, condition, array);
+  return array;
+}
+
 static json::Array fieldsJson(const lang::Space &space,
                               ArrayRef<std::string> names) {
   json::Array array;
@@ -92,6 +118,8 @@ static json::Array dataJson(const typed::Program &program) {
     array.push_back(json::Object{{"name", data.name},
                                  {"format", data.format},
                                  {"path", data.path},
+                                 {"kernel", data.draw ? drawName(data) : ""},
+                                 {"rows", data.rows},
                                  {"columns", std::move(columns)},
                                  {"fields", fieldsJson(data.space, names)},
                                  {"hold", data.hold},
@@ -242,9 +270,19 @@ distsJson(const typed::Program &program,
               lane.lookupSymbol<func::FuncOp>(name + "." + member.str());
           function && params.empty())
         params = paramsTaken(function, "param:", false);
+    json::Value rows = nullptr;
+    if (dist.rows) {
+      json::Array fields;
+      for (int field : dist.rows->fields)
+        fields.push_back(field);
+      rows = json::Object{{"data", program.data[dist.rows->data].name},
+                          {"fields", std::move(fields)}};
+    }
     json::Object law{
         {"name", name},
         {"fields", fieldsJson(dist.subject, dist.subjectNames)},
+        {"conditions", conditionsJson(dist)},
+        {"rows", std::move(rows)},
         {"kind", prob::kindName(kind)},
         {"why", why},
         {"params", std::move(params)},
@@ -265,21 +303,35 @@ distsJson(const typed::Program &program,
   return array;
 }
 
+static bool readsRows(func::FuncOp init) {
+  for (unsigned i = 0; i < init.getNumArguments(); ++i)
+    if (!cast<StringAttr>(init.getArgAttr(i, argAttr))
+             .getValue()
+             .starts_with("param:"))
+      return true;
+  return false;
+}
+
 static json::Object trainJson(const typed::Train &train, size_t index,
                               const typed::Program &program, ModuleOp lane) {
   std::string name = "train" + std::to_string(index);
   json::Array models;
   for (typed::DistId id : train.models)
     models.push_back(program.dists[id].name);
+  json::Array instances;
+  for (const std::string &path : train.instances)
+    instances.push_back(path);
   auto grad = lane.lookupSymbol<func::FuncOp>(name + ".grad");
   auto init = lane.lookupSymbol<func::FuncOp>(name + ".init");
   return json::Object{
       {"models", std::move(models)},
+      {"instances", std::move(instances)},
+      {"objective", train.loss.name},
       {"data", train.data ? program.data[*train.data].name : ""},
       {"loss", name + ".loss"},
       {"grad", name + ".grad"},
-      {"init", name + ".init"},
-      {"init_uses_data", init.getNumArguments() != 0},
+      {"init", init ? name + ".init" : std::string()},
+      {"init_uses_data", init && readsRows(init)},
       {"require", lane.lookupSymbol(name + ".require") ? name + ".require"
                                                        : std::string()},
       {"params", paramsTaken(grad, "grad:", true)},
@@ -321,8 +373,9 @@ static json::Object checkJson(const typed::Check &check,
       object["part"] = draw.part.empty() ? "held" : draw.part;
     }
   if (check.measure == "expression" && !object.get("data"))
-    object["draws"] =
-        check.left.draws.empty() ? 1 : check.left.count.value_or(65536);
+    object["draws"] = check.left.draws.empty() && !check.left.drawsInside
+                          ? 1
+                          : check.left.count.value_or(65536);
   return object;
 }
 

@@ -4,6 +4,7 @@
 #include "import/Locations.h"
 
 #include "Flow/IR/FlowOps.h"
+#include "Lane/IR/LaneBuilder.h"
 #include "Prob/IR/ProbOps.h"
 
 #include "llvm/ADT/StringSwitch.h"
@@ -120,7 +121,7 @@ void RegionImporter::importOp(const Op &op) {
   case OpKind::Generate:
     return importMember(op);
   case OpKind::Deriv:
-    return importGradient(op);
+    return importDerivative(op);
   case OpKind::Ode:
     return importOde(op);
   }
@@ -192,7 +193,60 @@ static Attribute laneAttribute(StringRef op, StringRef name,
   return b.getI64IntegerAttr(number);
 }
 
+/// A row of an invariant table at a run-time index is a lookup.
+void RegionImporter::importTake(const Op &op) {
+  lane::LaneBuilder at(b, loc(op));
+  Value table = values.at(op.operands[0]), index = values.at(op.operands[1]);
+  int64_t dim = std::get<int64_t>(op.attrs.at("dim"));
+  if (!lane::isInvariant(table)) {
+    values[op.results[0]] = lane::TakeOp::create(b, loc(op), table, index, dim);
+    return;
+  }
+  if (dim != 0) {
+    SmallVector<int64_t> perm{dim};
+    for (int64_t axis = 0; axis != lane::typeOf(table).getRank(); ++axis)
+      if (axis != dim)
+        perm.push_back(axis);
+    table = at.permute(table, perm);
+  }
+  values[op.results[0]] = lane::LookupOp::create(b, loc(op), table, index);
+}
+
+/// Rows of a table at an array of run-time indices: of a per-sample table one
+/// after the other.
+void RegionImporter::importLookup(const Op &op) {
+  lane::LaneBuilder at(b, loc(op));
+  Value table = values.at(op.operands[0]), index = values.at(op.operands[1]);
+  if (lane::isInvariant(table)) {
+    values[op.results[0]] = lane::LookupOp::create(b, loc(op), table, index);
+    return;
+  }
+  SmallVector<int64_t> shape(lane::typeOf(index).getShape());
+  int64_t count = lane::typeOf(index).getNumElements();
+  Value flat = at.reshape(index, {count});
+  SmallVector<int64_t> row{1};
+  llvm::append_range(row, lane::typeOf(table).getShape().drop_front());
+  SmallVector<Value> rows;
+  for (int64_t i = 0; i != count; ++i) {
+    Value one = at.reshape(
+        lane::SliceOp::create(b, loc(op), flat, ArrayRef<int64_t>{i},
+                              ArrayRef<int64_t>{1}, ArrayRef<int64_t>{1}),
+        {});
+    rows.push_back(
+        at.reshape(lane::TakeOp::create(b, loc(op), table, one, 0), row));
+  }
+  Value all = rows.size() == 1
+                  ? rows[0]
+                  : lane::ConcatOp::create(b, loc(op), 0, rows).getResult();
+  llvm::append_range(shape, ArrayRef<int64_t>(row).drop_front());
+  values[op.results[0]] = at.reshape(all, shape);
+}
+
 void RegionImporter::importTensor(const Op &op) {
+  if (op.name == "take")
+    return importTake(op);
+  if (op.name == "lookup")
+    return importLookup(op);
   OperationState state(loc(op), "lane." + op.name);
   SmallVector<Value> inputs = operands(op);
   state.addOperands(inputs);
@@ -224,6 +278,8 @@ void RegionImporter::importParam(const Op &op) {
   // An instance that the steps of a repeat share belongs before it.
   if (repeats.size() > param.stack.size())
     b.setInsertionPoint(repeats[param.stack.size()]);
+  else if (derivative && isKnownOutside(op.regions.front()))
+    b.setInsertionPoint(derivative);
   auto made = flow::ParamOp::create(b, loc(op), type, op.index, param.path,
                                     chartOf(param.space));
   // Places are cut and glued out here: what is made in the region ends there.
@@ -238,7 +294,7 @@ void RegionImporter::importParam(const Op &op) {
 }
 
 //===----------------------------------------------------------------------===//
-// Members of laws, derivatives
+// Members of laws
 //===----------------------------------------------------------------------===//
 
 void RegionImporter::importMember(const Op &op) {
@@ -254,8 +310,4 @@ void RegionImporter::importMember(const Op &op) {
   for (typed::ValueId id : op.results)
     state.addTypes(typeOf(space(id), /*inv=*/false, b.getContext()));
   bindResults(op, b.create(state));
-}
-
-void RegionImporter::importGradient(const Op &) {
-  llvm_unreachable("internal error: Import.cpp refuses derivatives");
 }

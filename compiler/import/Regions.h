@@ -12,6 +12,7 @@
 #include "Support/Source.h"
 #include "Typed/Typed.h"
 
+#include "Flow/IR/FlowOps.h"
 #include "Lane/IR/LaneOps.h"
 #include "mlir/IR/Builders.h"
 
@@ -29,6 +30,9 @@ lane::TensorType typeOf(const lang::Space &space, bool inv,
 
 /// The chart of a parameter's space (dialects/Flow/Transforms/Charts.h).
 std::string chartOf(const lang::Space &space);
+
+/// The largest number of elements that `div` and `jac` take tangents in.
+inline constexpr int64_t maxTangents = 64;
 
 /// Imports regions into one function or law.
 class RegionImporter {
@@ -69,13 +73,19 @@ private:
 
   void importOp(const Op &op);
   void importTensor(const Op &op);
+  void importTake(const Op &op);
+  void importLookup(const Op &op);
   void importParam(const Op &op);
   void importView(const Op &op);
   void importAssign(const Op &op);
+  void importInverse(const Op &op, flow::UpdateOp update);
   void importRepeat(const Op &op);
   void importMember(const Op &op);
+  void importDerivative(const Op &op);
+  void readOuterPlaces(const lang::typed::Region &region);
+  bool varies(const Op &derivative) const;
+  bool isKnownOutside(const lang::typed::Region &init) const;
   void importOde(const Op &op);
-  void importGradient(const Op &op);
   void openCut(PlaceId parent, unsigned cut, mlir::Location loc);
 
   mlir::Location loc(const Op &op) const;
@@ -91,6 +101,8 @@ private:
   llvm::DenseMap<lang::typed::ValueId, mlir::Value> values;
   std::map<PlaceId, Place> places;
   llvm::SmallVector<mlir::Operation *> repeats; ///< enclosing, from outside in
+  /// The outermost derivative whose region is imported, not in a repeat of it.
+  mlir::Operation *derivative = nullptr;
   mlir::Operation *field = nullptr; ///< enclosing ode: parameters stand before
 };
 

@@ -20,7 +20,7 @@ struct CommandOptions {
   std::string precision; ///< "": f64 for tests, else f32
   std::string cpu;       ///< "": auto for executables, native in memory
   std::string linker = "lld";
-  std::string params, input; ///< interpret
+  std::string params, input, given; ///< interpret
   std::string code;          ///< explain
   std::vector<std::string> arguments;
   bool explain = false;

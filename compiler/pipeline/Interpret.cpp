@@ -11,6 +11,7 @@
 #include "Lane/Interp/Interp.h"
 #include "Runtime/Data.h"
 #include "Runtime/Error.h"
+#include "Runtime/Given.h"
 #include "Runtime/ParamsFile.h"
 #include "Runtime/RowWriter.h"
 #include "import/Entries.h"
@@ -24,9 +25,9 @@
 using namespace rill;
 using namespace rill::pipeline;
 
-/// One argument of the density: a field of the rows, or a parameter.
+/// One argument of the density: an array of the rows, or a parameter.
 static lane::Array argument(llvm::StringRef role, lane::TensorType type,
-                            const rt::Table &rows, int64_t &column,
+                            const rt::TypedRows &rows, size_t &next,
                             const rt::Params &params) {
   lane::Array array;
   array.shape.assign(type.getShape().begin(), type.getShape().end());
@@ -37,10 +38,9 @@ static lane::Array argument(llvm::StringRef role, lane::TensorType type,
       array.data.push_back(params.get(int(index), i));
     return array;
   }
-  for (int64_t r = 0; r < rows.rows; ++r)
-    array.data.insert(array.data.end(), rows.row(r) + column,
-                      rows.row(r) + column + size);
-  column += size;
+  for (int64_t i = 0; i < rows.rows() * size; ++i)
+    array.data.push_back(rt::loadElement(rows.at(next, 0), rt::Type::F64, i));
+  ++next;
   return array;
 }
 
@@ -51,17 +51,24 @@ static void interpret(const CommandOptions &options, Compilation &compilation) {
   const rt::DistSpec *dist = plan.findDist(plan.main);
   if (!dist || dist->logp.empty())
     throw rt::Error("the program's main law has no density");
-  rt::Table rows = rt::readRows(options.input, "--in", dist->fields, {});
-  rt::requireInside(rows, dist->fields, "'" + options.input + "'");
+  rt::Table subject = rt::readRows(options.input, "--in", dist->fields, {});
+  rt::requireInside(subject, dist->fields, "'" + options.input + "'");
+  rt::Given given(*dist, plan.dataOf(*dist), options.given);
+  given.requireRows(subject.rows, "'" + options.input + "'");
+  const rt::Table rows = subject.beside(given.at(0, subject.rows));
+  const std::vector<rt::Field> inputs = dist->inputs();
+  // Every array in double, as the interpreter has it.
+  const rt::TypedRows typed(
+      rows, inputs, std::vector<rt::Type>(2 * inputs.size(), rt::Type::F64));
 
   auto function =
       compilation.module().lookupSymbol<mlir::func::FuncOp>(dist->logp);
   std::vector<lane::Array> arguments;
-  int64_t column = 0;
+  size_t next = 0;
   for (unsigned i = 0; i < function.getNumArguments(); ++i) {
     auto role = function.getArgAttrOfType<mlir::StringAttr>(i, import::argAttr);
     auto type = llvm::cast<lane::TensorType>(function.getArgumentTypes()[i]);
-    arguments.push_back(argument(role.getValue(), type, rows, column, params));
+    arguments.push_back(argument(role.getValue(), type, typed, next, params));
   }
   lane::InterpContext context;
   context.batch = rows.rows;

@@ -85,6 +85,7 @@ bool Compilation::advance(Stage stage) {
     break;
   case Stage::Model:
     moduleOp = import::importProgram(typedProgram, context, diag);
+    import::warnUncheckedInverses(typedProgram, diag);
     break;
   case Stage::Lane:
     return lowerToLane();

@@ -84,6 +84,8 @@ int main(int argc, char **argv) {
   interpret->add_option("--params", options.params, "parameters (safetensors)");
   interpret->add_option("--in", options.input, "rows: .npy or .csv")
       ->required();
+  interpret->add_option("--given", options.given,
+                        "conditions, a row for each row: .npy or .csv");
   interpret->add_option("--out", options.output, "log-densities, .npy")
       ->required();
 

@@ -46,14 +46,13 @@ std::vector<const ast::Item *> Elaborator::unused() const {
 }
 
 /// Spaces that have values of their own: not `Interval(a, b)` of conditions,
-/// no functions, not `S?`, which may be null.
+/// no functions.
 static bool hasValues(const ast::SpaceExpr &space,
                       const std::set<std::string> &params) {
   bool plain = true;
   ast::walk(space, {{},
                     [&](const ast::SpaceExpr &part) {
-                      plain &= part.kind != ast::SpaceExpr::Kind::Function &&
-                               !part.optional;
+                      plain &= part.kind != ast::SpaceExpr::Kind::Function;
                       for (const ast::ExprPtr &arg : part.args)
                         plain &=
                             !ast::anyName(*arg, [&](const std::string &name) {
@@ -130,25 +129,6 @@ Elaborator::Header Elaborator::headerOf(const ast::DefItem &def,
   return header;
 }
 
-/// A value of a space, as an argument of a region.
-Den Elaborator::argument(const Space &argSpace, const std::string &name,
-                         typed::Region &region) {
-  if (argSpace.kind() == SpaceKind::Product) {
-    std::vector<Den> items;
-    for (const Space &field : argSpace.fields())
-      items.push_back(argument(field, name, region));
-    Den tuple = Den::ofTuple(std::move(items));
-    tuple.names = argSpace.fieldNames();
-    return tuple;
-  }
-  Tensor t;
-  t.space = argSpace;
-  t.bounds = Bounds::of(argSpace);
-  t.id = newValue(argSpace, name);
-  region.args.push_back(t.id);
-  return Den::ofTensor(t);
-}
-
 void Elaborator::functionAlone(const Header &header, SourceRange range) {
   const ast::DefItem &def = *header.def;
   // Whether a jump does harm depends on where the function is used.
@@ -160,8 +140,9 @@ void Elaborator::functionAlone(const Header &header, SourceRange range) {
                            const std::vector<std::optional<Space>> &spaces) {
           for (size_t i = 0; i != params.size(); ++i)
             bind(callee.env, params[i].name,
-                 spaces[i] ? argument(*spaces[i], params[i].name.text, region)
-                           : Den::error());
+                 spaces[i]
+                     ? argumentOf(*spaces[i], params[i].name.text, region.args)
+                     : Den::error());
         };
         if (def.params) {
           bindAll(def.params->subject, header.subject);
@@ -191,7 +172,7 @@ void Elaborator::flowAlone(const Header &header, SourceRange range,
       shape.push_back(sizes.next());
     if (!subject.isValid())
       subject = Space::real(shape);
-    if (subject.kind() == SpaceKind::Product)
+    if (subject.kind() == SpaceKind::Product || subject.isOptional())
       return; // refused where it is used
   }
   typed::Dist dist;
@@ -278,6 +259,9 @@ void Elaborator::distAlone(const Header &header, SourceRange range) {
     condition.space = *header.conditions[i];
     conditions.push_back(std::move(condition));
   }
+  for (const auto &subject : header.subject)
+    if (subject->isOptional())
+      return; // refused where it is used
   std::optional<Space> demand;
   if (header.subject.size() == 1) {
     demand = *header.subject[0];

@@ -116,7 +116,24 @@ static Bounds square(Bounds a) {
     Bounds b = a.isNonNegative() ? a : negate(a);
     return make(b.lo * b.lo, b.loOpen, b.hi * b.hi, b.hiOpen);
   }
-  return {0, std::max(a.lo * a.lo, a.hi * a.hi), false, a.loOpen || a.hiOpen};
+  return {0, std::max(a.lo * a.lo, a.hi * a.hi), false, a.loOpen && a.hiOpen};
+}
+
+Bounds raised(Bounds a, double n) {
+  bool whole = std::floor(n) == n, even = whole && std::fmod(n, 2) == 0;
+  if (n == 0)
+    return Bounds::point(1);
+  if (a.isNonNegative() && n > 0)
+    return increasing(a, [n](double x) { return std::pow(x, n); });
+  if (a.isPositive())
+    return make(std::pow(a.hi, n), a.hiOpen, std::pow(a.lo, n), a.loOpen);
+  if (even && a.hi <= 0)
+    return raised(negate(a), n);
+  if (even && n > 0)
+    return {0, std::pow(std::max(-a.lo, a.hi), n), false, a.loOpen && a.hiOpen};
+  if (whole && n > 0) // odd
+    return increasing(a, [n](double x) { return std::pow(x, n); });
+  return even ? Bounds::nonNegative() : Bounds::all();
 }
 
 static Bounds absolute(Bounds a) {
@@ -165,7 +182,11 @@ Bounds unary(const std::string &op, Bounds a) {
   if (op == "sign")
     return {-1, 1, false, false};
   if (op == "log_sigmoid")
-    return Bounds::open(-Inf, 0);
+    return increasing(a, [](double x) {
+      return x < 0 ? x - std::log1p(std::exp(x)) : -std::log1p(std::exp(-x));
+    });
+  if (op == "atanh" && a.inside(-1, 1))
+    return increasing(a, [](double x) { return std::atanh(x); });
   if (op == "stop")
     return a;
   if (op == "recip")
@@ -177,7 +198,7 @@ Bounds unary(const std::string &op, Bounds a) {
   if (op == "sqrt" && a.isNonNegative())
     return increasing(a, [](double x) { return std::sqrt(x); });
   if (op == "rsqrt" && a.isPositive())
-    return Bounds::positive();
+    return raised(a, -0.5);
   return Bounds::all();
 }
 

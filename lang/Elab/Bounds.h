@@ -42,6 +42,8 @@ Bounds multiply(Bounds a, Bounds b);
 Bounds divide(Bounds a, Bounds b);
 Bounds minimum(Bounds a, Bounds b);
 Bounds maximum(Bounds a, Bounds b);
+/// x^n for a number n.
+Bounds raised(Bounds a, double n);
 /// `count` copies added.
 Bounds scaled(Bounds a, int64_t count);
 /// Of a one-operand lane operation by mnemonic.

@@ -248,11 +248,19 @@ std::optional<Den> Elaborator::callBuiltin(const std::string &name,
     return Den::error();
   }
   std::vector<Den> args;
-  for (const ast::Arg &arg : node.args) {
-    args.push_back(eval(*arg.value, frame));
-    if (args.back().isError())
-      return Den::error();
+  {
+    // What is stopped or only measured passes no derivative on.
+    bool stopped = name == "stop" || name == "len";
+    NameReads::Scope reads(nameReads, stopped);
+    size_t outer = stops;
+    stops += stopped;
+    for (const ast::Arg &arg : node.args)
+      args.push_back(eval(*arg.value, frame));
+    stops = outer;
   }
+  for (const Den &arg : args)
+    if (arg.isError())
+      return arg;
   int wanted = arity(name);
   if ((wanted >= 0 && args.size() != size_t(wanted)) || args.empty()) {
     error(Code::WrongArguments, range,
@@ -290,9 +298,9 @@ std::optional<Den> Elaborator::callBuiltin(const std::string &name,
     }
     return Den::ofNumber(static_cast<double>(shape[0]));
   }
-  if (name == "pow" && args[0].is(Den::Kind::Number) &&
-      args[1].is(Den::Kind::Number))
-    return Den::ofNumber(std::pow(args[0].number, args[1].number));
+  if (name == "pow")
+    return power(args[0], args[1], node.args[0].value->range,
+                 node.args[1].value->range, range, frame);
   std::vector<Tensor> ts;
   for (size_t i = 0; i != args.size(); ++i) {
     auto t = tensorOf(args[i], node.args[i].value->range, frame);
@@ -303,12 +311,7 @@ std::optional<Den> Elaborator::callBuiltin(const std::string &name,
     ts.push_back(*t);
   }
   HereScope scope(here, range);
-  if (name == "dot" || name == "pow" || name == "logaddexp" ||
-      name == "atan2") {
-    if (name == "pow" && !ts[0].bounds.isPositive()) {
-      domainError("pow", ts[0], range);
-      return Den::error();
-    }
+  if (name == "dot" || name == "logaddexp" || name == "atan2") {
     if (!align({&ts[0], &ts[1]}, range))
       return Den::error();
     Tensor r = binary(name == "dot" ? "mul" : name, ts[0], ts[1]);
@@ -320,6 +323,15 @@ std::optional<Den> Elaborator::callBuiltin(const std::string &name,
                           range, frame);
     return name == "norm2" ? total : Den::ofTensor(unary("sqrt", total.tensor));
   }
+  if (name == "concat") // a scalar is one more element
+    for (Tensor &t : ts)
+      if (t.rank() == 0) {
+        std::vector<BinderId> labels = t.labels;
+        std::vector<int64_t> shape = t.space.shape();
+        shape.push_back(1);
+        t = reshape(t, shape);
+        t.labels = labels;
+      }
   int64_t last = static_cast<int64_t>(ts[0].space.shape().size()) - 1;
   if (ts[0].rank() == 0) {
     error(Code::ShapeMismatch, range,

@@ -1,13 +1,14 @@
 //===- Calls.cpp - Application of functions and networks ------------------===//
 //
-// Binds arguments and conditions to parameters, infers the free names of their
-// spaces, elaborates the body in place, and applies the chart of an ascribed
-// result (`net(x) -> (Real[2], Positive[2])`).
+// Elaborates the body of what is called in place, and applies the chart of an
+// ascribed result (`net(x) -> (Real[2], Positive[2])`). Arguments are bound in
+// Arguments.cpp.
 //
 //===----------------------------------------------------------------------===//
 #include "Elab/Elaborator.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace rill::lang::elab {
 
@@ -47,6 +48,23 @@ Den Elaborator::evalCall(const ast::CallExpr &node, const ast::Expr &expr,
     return callFunction(*callee.callable, node, expr.range, frame, ascribed);
   if (!ready(*callee.callable, node.callee->range))
     return Den::error();
+  if (node.hasBar && node.args.empty()) { // f(| c): a flow that has its c
+    if (callee.callable->form != Callable::Form::Decl) {
+      error(Code::WrongArguments, expr.range,
+            "only a declared flow takes conditions, but this is " +
+                callee.describe());
+      return Den::error();
+    }
+    auto given = std::make_shared<Callable>();
+    given->form = Callable::Form::Given;
+    given->name = callee.callable->name;
+    given->parts = {callee};
+    given->given = &node;
+    given->env = frame.env;
+    given->instances = frame.instances;
+    given->range = expr.range;
+    return Den::ofCallable(given);
+  }
   // A flow on a value: its forward map, on a place of its own.
   if (node.args.size() != 1) {
     unsupported(expr.range, "a flow of several values here");
@@ -111,132 +129,6 @@ static const ast::Parameters *parametersOf(const Callable &callable) {
   return callable.params;
 }
 
-bool Elaborator::bindParameter(const ast::Parameter &param, Den value,
-                               SourceRange range, Frame &callee,
-                               const std::string &name) {
-  if (value.isError())
-    return false;
-  std::string what = "'" + param.name.text + "' of '" + name + "'";
-  bool isFunction = value.is(Den::Kind::Callable) ||
-                    value.is(Den::Kind::Builtin) || value.is(Den::Kind::Law);
-  if (!param.space || isFunction || value.is(Den::Kind::Null)) {
-    bind(callee.env, param.name, std::move(value));
-    return true;
-  }
-  // A static number stays one (and spreads) unless the space has a shape.
-  bool isStatic = value.is(Den::Kind::Number);
-  if (isStatic && declaredRank(*param.space) == 0) {
-    Space wanted = space(*param.space, callee);
-    if (!wanted.isValid())
-      return false;
-    if (wanted.isFloat() &&
-        !Bounds::point(value.number).inside(wanted.lo(), wanted.hi())) {
-      error(Code::SpaceMismatch, range,
-            what + " is " + wanted.str() + ", but the value is " + text(range));
-      return false;
-    }
-    bind(callee.env, param.name, std::move(value));
-    return true;
-  }
-  if (value.is(Den::Kind::Place) || value.is(Den::Kind::Partial) ||
-      value.is(Den::Kind::List) || isStatic || value.is(Den::Kind::Bool)) {
-    auto read = tensorOf(value, range, callee);
-    if (!read)
-      return false;
-    value = Den::ofTensor(*read);
-  }
-  if (value.is(Den::Kind::Tuple)) {
-    bind(callee.env, param.name, std::move(value));
-    return true;
-  }
-  if (!value.is(Den::Kind::Tensor)) {
-    error(Code::WrongArguments, range,
-          what + " must be a value, but is " + value.describe());
-    return false;
-  }
-  Space actual = value.tensor.space.withShape(value.tensor.valueShape());
-  if (value.tensor.space.isMatrixSpace()) {
-    bind(callee.env, param.name, std::move(value));
-    return true;
-  }
-  if (!unify(*param.space, actual, callee, range, what))
-    return false;
-  Space wanted = space(*param.space, callee);
-  if (!wanted.isValid())
-    return false;
-  if (!checkSpace(wanted, value.tensor, range, what))
-    return false;
-  if (!value.tensor.space.isFloat() && wanted.isFloat())
-    value.tensor = toFloat(value.tensor);
-  bind(callee.env, param.name, std::move(value));
-  return true;
-}
-
-bool Elaborator::bindGroup(const std::vector<ast::Parameter> &params,
-                           const std::vector<ast::Arg> &args, SourceRange range,
-                           Frame &caller, Frame &callee,
-                           const std::string &name) {
-  std::vector<const ast::Expr *> given(params.size(), nullptr);
-  size_t next = 0;
-  bool ok = true;
-  for (const ast::Arg &arg : args) {
-    size_t index = next;
-    if (arg.name) {
-      std::vector<std::string> known;
-      index = params.size();
-      for (size_t i = 0; i != params.size(); ++i) {
-        known.push_back(params[i].name.text);
-        if (params[i].name.text == arg.name->text)
-          index = i;
-      }
-      if (index == params.size()) {
-        Diagnostic &d =
-            error(Code::WrongArguments, arg.name->range,
-                  "'" + name + "' has no parameter '" + arg.name->text + "'");
-        std::string close = didYouMean(arg.name->text, known);
-        if (!close.empty())
-          d.help("did you mean '" + close + "'?");
-        ok = false;
-        continue;
-      }
-    } else if (next++ >= params.size()) {
-      continue;
-    }
-    given[index] = arg.value.get();
-  }
-  if (next > params.size()) {
-    error(Code::WrongArguments, range,
-          "'" + name + "' takes " + std::to_string(params.size()) +
-              (params.size() == 1 ? " argument, " : " arguments, ") +
-              std::to_string(next) + " are given");
-    return false;
-  }
-  for (size_t i = 0; i != params.size(); ++i) {
-    const ast::Expr *value = given[i] ? given[i] : params[i].defaultValue.get();
-    if (!value) {
-      error(Code::WrongArguments, range,
-            "'" + name + "' needs a value for '" + params[i].name.text + "'")
-          .label(params[i].name.range, "declared here");
-      ok = false;
-      continue;
-    }
-    Den den = eval(*value, given[i] ? caller : callee);
-    ok &= bindParameter(params[i], std::move(den),
-                        given[i] ? value->range : range, callee, name);
-  }
-  return ok;
-}
-
-bool Elaborator::bindArguments(const ast::Parameters &params,
-                               const ast::CallExpr &node, SourceRange range,
-                               Frame &caller, Frame &callee,
-                               const std::string &name) {
-  bool ok = bindGroup(params.subject, node.args, range, caller, callee, name);
-  return bindGroup(params.conditions, node.conditions, range, caller, callee,
-                   name) &&
-         ok;
-}
-
 /// The name that a result space `Real[O]` leaves open, if it has this form.
 static const ast::Expr *openExtent(const ast::SpaceExpr *result) {
   if (!result || result->kind != ast::SpaceExpr::Kind::Named ||
@@ -251,9 +143,28 @@ static std::vector<Space> leaves(const Space &space, bool &tuple) {
   return tuple ? space.fields() : std::vector<Space>{space};
 }
 
+/// `net u(x: Real[2]) -> Real[3] = mlp[8](x)`: the declared result is what the
+/// called network is asked for.
+std::optional<Space> Elaborator::demandOfBody(const ast::SpaceExpr *result,
+                                              const ast::Expr *body,
+                                              Frame &callee) {
+  const auto *call = body ? body->as<ast::CallExpr>() : nullptr;
+  const auto *name = call ? call->callee->as<ast::NameExpr>() : nullptr;
+  const Den *found = name ? find(name->name, callee.env) : nullptr;
+  const ast::Expr *open = openExtent(result);
+  if (!result || !call || (found && found->is(Den::Kind::Builtin)) ||
+      (open && unboundName(*open, callee)))
+    return std::nullopt;
+  Space wanted = space(*result, callee);
+  bool fits = wanted.isValid() && wanted.kind() == SpaceKind::Real &&
+              wanted.shape().size() <= 1;
+  return fits ? std::optional(wanted) : std::nullopt;
+}
+
 Den Elaborator::callFunction(const Callable &callable,
                              const ast::CallExpr &node, SourceRange range,
                              Frame &frame, const ast::SpaceExpr *ascribed) {
+  std::optional<Space> demanded = std::exchange(resultSpace, std::nullopt);
   if (!ready(callable, node.callee->range))
     return Den::error();
   static const std::set<std::string> functions = {"fn", "net", "energy"};
@@ -298,6 +209,8 @@ Den Elaborator::callFunction(const Callable &callable,
             "the result of '" + callable.name + "'");
   } else if (result) {
     const ast::Expr *open = openExtent(result);
+    if (open && demanded && unboundName(*open, callee))
+      solveStatic(*open, demanded->elements(), callee);
     if (open && unboundName(*open, callee)) {
       error(Code::StaticUnknown, range,
             "the size of the result of '" + callable.name +
@@ -333,6 +246,8 @@ Den Elaborator::functionBody(const Callable &callable, Frame &callee,
   if (callable.def && callable.def->where)
     block(*callable.def->where, callee);
   Den value = Den::error();
+  std::optional<Space> declaredReal = demandOfBody(result, body, callee);
+  resultSpace = declaredReal;
   if (body)
     value = eval(*body, callee);
   else if (inner && *inner)
@@ -342,10 +257,30 @@ Den Elaborator::functionBody(const Callable &callable, Frame &callee,
     return value;
   if (value.is(Den::Kind::Place))
     value = Den::ofTensor(readPlace(value, range));
+  if (result && (value.is(Den::Kind::Number) || value.is(Den::Kind::Tuple))) {
+    Space declared = space(*result, callee);
+    if (!declared.isValid())
+      return Den::error();
+    if (declared.kind() == SpaceKind::Product || value.is(Den::Kind::Tuple))
+      value = declaredAs(declared, std::move(value), body ? body->range : range,
+                         callee);
+    else if (!declared.shape().empty() ||
+             (declared.isFloat() && declared.kind() != SpaceKind::Real))
+      value = Den::ofTensor(constant(value.number, Space::real()));
+    if (value.isError())
+      return value;
+  }
+  // A network gives a vector; one number of it is a scalar.
+  if (declaredReal && declaredReal->shape().empty() &&
+      value.is(Den::Kind::Tensor) &&
+      value.tensor.valueShape() == std::vector<int64_t>{1})
+    value = chartSplit(value.tensor, {*declaredReal}, false, range);
   if (result && value.is(Den::Kind::Tensor)) {
     Space declared = space(*result, callee);
     if (!declared.isValid())
       return Den::error();
+    if (declared.isOptional())
+      return unsupported(result->range, "a result in " + declared.str());
     if (declared.kind() == SpaceKind::Real &&
         !checkSpace(declared, value.tensor, body ? body->range : range,
                     "the result of '" + callable.name + "'"))
@@ -384,6 +319,8 @@ Den Elaborator::evalAscribe(const ast::AscribeExpr &node, const ast::Expr &expr,
 Den Elaborator::chart(const Tensor &raw, const Space &wanted,
                       SourceRange range) {
   HereScope scope(here, range);
+  if (wanted.isOptional())
+    return unsupported(range, "a result in " + wanted.str());
   Tensor x = toFloat(raw);
   Space have = x.space.withShape(x.valueShape());
   if (have.shape() != wanted.shape()) {

@@ -82,6 +82,18 @@ bool Elaborator::measureCheck(const ast::CallExpr &call,
   }
   made.measure = measure;
   made.dist = checkedDist(call, frame, range);
+  if (made.dist && measure == "integral")
+    for (const typed::Condition &condition :
+         program.dists[*made.dist].conditions)
+      if (!condition.hasDefault()) {
+        std::string law = text(call.args[0].value->range);
+        error(Code::BadCheck, call.args[0].value->range,
+              "the density of '" + law + "' depends on its condition '" +
+                  condition.name + "'")
+            .help("say given what it is integrated: " + measure + "(" + law +
+                  "(| " + condition.name + "), ...)");
+        return false;
+      }
   if (measure == "integral" && call.args.size() > 1) {
     const auto *box = call.args[1].value->as<ast::CallExpr>();
     const auto *name = box ? box->callee->as<ast::NameExpr>() : nullptr;
@@ -122,6 +134,42 @@ Elaborator::checkSide(const ast::Expr &expr, Frame &frame,
   return made;
 }
 
+/// Whether a condition without a relation is a truth value; reports if not.
+bool Elaborator::isTruth(const ast::Expr &expr, Frame &frame) {
+  bool ok = false;
+  size_t before = diag.all().size();
+  if (findExpectation(expr, frame)) {
+    error(Code::BadCheck, expr.range,
+          "an expectation is a number: compare it with one");
+    return false;
+  }
+  if (diag.all().size() != before)
+    return false;
+  memberRegion("value", {}, {}, {}, [&](typed::Region &, std::vector<Tensor>) {
+    Den den = eval(expr, frame);
+    ok =
+        den.is(Den::Kind::Bool) || (den.is(Den::Kind::Tensor) &&
+                                    den.tensor.space.kind() == SpaceKind::Bool);
+    if (!ok && !den.isError())
+      error(Code::BadCheck, expr.range,
+            "a check states what must hold, but this is " + den.describe())
+          .help("compare it: check " + text(expr.range) + " == 1 within 1e-6");
+  });
+  return ok;
+}
+
+/// E[..] a - E[..] b, where either side may have no draws.
+std::optional<typed::Expectation>
+Elaborator::difference(const ast::Expr &a, const ast::Expr &b, Frame &frame) {
+  auto side = [&](const ast::Expr &expr) {
+    auto source = findExpectation(expr, frame);
+    return source ? *source : ExpectSource{{{&expr, nullptr, frame, 1}}, 0};
+  };
+  ExpectSource both = side(a);
+  both.add(side(b), -1);
+  return expectation(both, false);
+}
+
 static std::string mirrored(const std::string &op) {
   if (op == "<")
     return ">";
@@ -153,7 +201,9 @@ std::optional<typed::Check> Elaborator::check(const ast::CheckStmt &stmt,
   const auto *binary = stmt.condition->as<ast::BinaryExpr>();
   if (!binary || !isRelation(binary->op)) {
     std::optional<double> constant;
-    auto side = checkSide(*stmt.condition, frame, constant);
+    std::optional<typed::Expectation> side;
+    if (isTruth(*stmt.condition, frame))
+      side = checkSide(*stmt.condition, frame, constant);
     inSampling = savedSampling;
     if (!side)
       return std::nullopt;
@@ -200,6 +250,11 @@ std::optional<typed::Check> Elaborator::check(const ast::CheckStmt &stmt,
       std::swap(left, other);
       made.relation = mirrored(binary->op);
       made.value = *a;
+    } else if (ok && (!other->draws.empty() || !left->draws.empty())) {
+      // What is compared is the difference, over the draws of both.
+      left = difference(*binary->lhs, *binary->rhs, frame);
+      ok = left.has_value();
+      made.value = 0;
     } else if (ok) {
       made.right = std::move(*other);
     }

@@ -100,6 +100,14 @@ Den Den::ofBuiltin(std::string name) {
   return den;
 }
 
+Den Den::ofOptional(Den value, Tensor present, const Space &space) {
+  Den den;
+  den.kind = Kind::Optional;
+  den.items = {std::move(value), ofTensor(std::move(present))};
+  den.space = space.withOptional(true);
+  return den;
+}
+
 Den Den::ofThunk(const ast::Expr *expr, EnvPtr env) {
   Den den;
   den.kind = Kind::Thunk;
@@ -154,6 +162,8 @@ std::string Den::describe() const {
     return "a definition";
   case Kind::Condition:
     return "a condition";
+  case Kind::Optional:
+    return "a value of space " + space.str();
   case Kind::Partial:
     return "the subject of a law";
   case Kind::Solver:

@@ -10,6 +10,7 @@
 
 #include "AST/AST.h"
 #include "Elab/Bounds.h"
+#include "Elab/NameReads.h"
 #include "Typed/Typed.h"
 
 #include <map>
@@ -46,6 +47,7 @@ struct Tensor {
   Bounds bounds;
   std::vector<Dependence> deps;
   bool trained = false; ///< computed from a parameter
+  bool seeded = false;  ///< computed from what a derivative varies
 
   size_t rank() const { return space.shape().size() - labels.size(); }
   std::vector<int64_t> valueShape() const {
@@ -84,7 +86,7 @@ struct RungeKutta {
 /// Something that can be applied: a declaration (with its statics when
 /// brackets were given), a lambda, a composed flow, a repeat.
 struct Callable {
-  enum class Form { Decl, Lambda, Local, Repeat, Compose, Block, Ode };
+  enum class Form { Decl, Lambda, Local, Repeat, Compose, Block, Given, Ode };
   Form form = Form::Decl;
   std::string name;
   const ast::DefItem *def = nullptr;
@@ -93,6 +95,7 @@ struct Callable {
   const ast::Expr *body = nullptr;         ///< Local body
   const ast::LocalFnStmt *local = nullptr;
   const ast::RepeatExpr *repeat = nullptr;
+  const ast::CallExpr *given = nullptr; ///< Given: parts[0] with conditions
   const ast::Block *block = nullptr;
   std::vector<Den> parts;                   ///< Compose; Ode: the field
   std::shared_ptr<const RungeKutta> solver; ///< Ode
@@ -163,6 +166,8 @@ struct Den {
     Method,  ///< `text` of items[0]
     Thunk,   ///< `expr` in `env`, elaborated where it is used
     Partial,
+    Optional, ///< items: a value of space A (Tensor or Tuple), and whether it
+              ///< is there (Tensor of Bool); `space` is A?
     Solver,   ///< `solver`
     Condition ///< `text`: a condition of the dist being made
   };
@@ -183,8 +188,12 @@ struct Den {
   const ast::Expr *expr = nullptr;
   EnvPtr env;
   InstancesPtr owner; ///< Thunk: what its instances are named under
+  /// Thunk: an argument of a law, bound to this parameter in `into`'s scope.
+  const ast::Parameter *parameter = nullptr;
+  EnvPtr into;
   std::shared_ptr<Partial> partial;
   std::shared_ptr<const RungeKutta> solver;
+  NameId name = 0; ///< the binding that it was found by
 
   bool is(Kind k) const { return kind == k; }
   bool isError() const { return kind == Kind::Error; }
@@ -203,6 +212,7 @@ struct Den {
   static Den ofLaw(LawPtr law);
   static Den ofSpace(Space space);
   static Den ofBuiltin(std::string name);
+  static Den ofOptional(Den value, Tensor present, const Space &space);
   static Den ofThunk(const ast::Expr *expr, EnvPtr env);
   /// For messages: "a flow", "a law", "a value of space Real[2]".
   std::string describe() const;

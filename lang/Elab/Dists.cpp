@@ -12,24 +12,6 @@
 
 namespace rill::lang::elab {
 
-std::vector<typed::Condition> Elaborator::conditionsOf(const ast::DefItem &def,
-                                                       Frame &frame) {
-  std::vector<typed::Condition> conditions;
-  if (!def.params)
-    return conditions;
-  for (const ast::Parameter &param : def.params->conditions) {
-    typed::Condition condition;
-    condition.name = param.name.text;
-    condition.space = param.space ? space(*param.space, frame) : Space::real();
-    if (!condition.space.isValid())
-      continue;
-    if (param.defaultValue && !param.defaultValue->as<ast::NullExpr>())
-      condition.defaultValue = staticNumber(*param.defaultValue, frame);
-    conditions.push_back(std::move(condition));
-  }
-  return conditions;
-}
-
 std::optional<DistId>
 Elaborator::requireDist(NamedDist &named, const std::optional<Space> &demand,
                         SourceRange range) {
@@ -68,7 +50,17 @@ Elaborator::requireDist(NamedDist &named, const std::optional<Space> &demand,
   bool fixed = def.params && !def.params->subject.empty() &&
                def.params->subject[0].space &&
                !def.params->subject[0].space->args.empty();
+  if (def.params)
+    for (const ast::Parameter &param : def.params->subject)
+      if (param.space && param.space->optional) {
+        unsupported(param.space->range, "an optional subject");
+        named.busy = false;
+        named.failed = true;
+        return std::nullopt;
+      }
   std::vector<typed::Condition> conditions;
+  if (want && def.params)
+    bindSubjectNames(*def.params, *want, frame, range, named.name);
   if (!fixed)
     conditions = conditionsOf(def, frame);
   const ast::DefItem *saved = std::exchange(conditionOwner, &def);
@@ -95,23 +87,22 @@ typed::Region Elaborator::memberRegion(
   auto savedParams = std::exchange(paramValues, {});
   auto savedPer = std::exchange(perSample, true);
   auto savedInit = std::exchange(inInit, false);
+  auto savedSeedings = std::exchange(seedings, {});
+  auto savedStops = std::exchange(stops, size_t(0));
+  auto savedThunks = std::exchange(thunks, {});
   typed::Region region = regionOf([&](typed::Region &r) {
-    auto argument = [&](const Space &argSpace, const std::string &name) {
-      Tensor t;
-      t.space = argSpace;
-      t.bounds = Bounds::of(argSpace);
-      t.id = newValue(argSpace, name);
-      r.args.push_back(t.id);
-      return t;
-    };
     std::vector<Tensor> values;
     for (size_t i = 0; i != args.size(); ++i)
-      values.push_back(argument(args[i], i < names.size() ? names[i] : ""));
+      values.push_back(
+          argumentOf(args[i], i < names.size() ? names[i] : "", r.args).tensor);
     for (const typed::Condition &condition : conditions)
       outerConditions[condition.name] =
-          Den::ofTensor(argument(condition.space, condition.name));
+          argumentOf(condition.space, condition.name, r.args);
     body(r, values);
   });
+  thunks = std::move(savedThunks);
+  stops = savedStops;
+  seedings = std::move(savedSeedings);
   perSample = savedPer;
   inInit = savedInit;
   paramValues = std::move(savedParams);
@@ -184,30 +175,36 @@ std::optional<DistId>
 Elaborator::tryMakeDist(const Law &law, const std::optional<Space> &demand,
                         const std::string &name, SourceRange range,
                         const std::vector<typed::Condition> &conditions) {
-  if (law.form == Law::Form::Named)
+  if (law.form == Law::Form::Named && !law.args)
     return requireDist(*law.named, demand, range);
   if (isTransformed(law))
     return makeTransformed(law, demand, name, range, conditions);
   std::optional<Space> own = ownSpace(law);
-  if (law.form == Law::Form::Decl && !law.callable->def->block) {
+  if (law.callable && !law.callable->def->block) {
     // `dist p(..) = law`: the law itself may be a flow of a base.
     if (!ready(*law.callable, range))
       return std::nullopt;
     std::optional<DistId> made;
     std::optional<Space> want = own ? own : demand;
     Frame callee = enter(*law.callable);
-    for (const typed::Condition &condition : conditions) {
-      Den later; // its value is an argument of each member region
-      later.kind = Den::Kind::Condition;
-      later.text = condition.name;
-      callee.env->names[condition.name] = later;
-    }
+    if (!deferConditions(law, conditions, callee, range))
+      return std::nullopt;
     Den body = eval(*law.callable->def->body, callee);
     LawPtr inner = lawOf(body, law.callable->def->body->range, callee);
     if (!inner)
       return std::nullopt;
     if (isTransformed(*inner)) {
       made = makeTransformed(*inner, want, name, range, conditions);
+      if (made && own && program.dists[*made].subject != *own) {
+        Space subject = program.dists[*made].subject;
+        error(Code::WrongCodomain, law.callable->def->body->range,
+              "'" + name + "' is declared on " + own->str() +
+                  ", but its law is on " + subject.str())
+            .why("outside of " + subject.str() + " there is no density")
+            .help("declare it: dist " + name + "(x: " + subject.str() +
+                  ") = ...");
+        return std::nullopt;
+      }
       if (made && law.callable->def->params &&
           !law.callable->def->params->subject.empty())
         program.dists[*made].subjectNames = subjectNames(law, 1);
@@ -267,7 +264,8 @@ void Elaborator::wrongCodomain(const Space &have, const Space &want,
 /// The space of a flow's subject, when its header has no free names.
 std::optional<Space> Elaborator::flowHeader(const Den &flow) {
   const Callable &callable = *flow.callable;
-  if (callable.form == Callable::Form::Compose)
+  if (callable.form == Callable::Form::Compose ||
+      callable.form == Callable::Form::Given)
     return flowHeader(callable.parts[0]);
   if (callable.form != Callable::Form::Decl || !callable.def->params ||
       callable.def->params->subject.size() != 1 ||
@@ -287,7 +285,8 @@ std::optional<Space> Elaborator::flowHeader(const Den &flow) {
 std::optional<Space> Elaborator::flowStart(const Den &flow,
                                            const std::vector<int64_t> &shape) {
   const Callable &callable = *flow.callable;
-  if (callable.form == Callable::Form::Compose)
+  if (callable.form == Callable::Form::Compose ||
+      callable.form == Callable::Form::Given)
     return flowStart(callable.parts[0], shape);
   if (callable.form != Callable::Form::Decl || !callable.def->params ||
       callable.def->params->subject.size() != 1 ||
@@ -370,6 +369,19 @@ Elaborator::makeTransformed(const Law &law, const std::optional<Space> &demand,
   dist.subject = pull ? dist.flowIn : dist.flowOut;
   if (diag.all().size() != before)
     return std::nullopt;
+  for (const Space &kind : roots.at(places[dist.flowPlace].root).kinds)
+    if (const Space &first = roots.at(places[dist.flowPlace].root).kinds[0];
+        kind != first) {
+      error(Code::WrongCodomain, law.range,
+            "the flow ends in " + first.str() + " for some elements and in " +
+                kind.str() + " for others",
+            "ends in different spaces")
+          .why(pull ? "the law of the base would reach a part of its space only"
+                    : "the density would be asked for where there is none")
+          .help("bring all elements into one space, for example by a map of "
+                "std.maps on the part that left it");
+      return std::nullopt;
+    }
   Space wanted = pull ? dist.flowOut : dist.flowIn;
   if (pull && baseSpace && baseSpace->kind() != SpaceKind::Product) {
     bool kinds = baseSpace->withShape({}) == wanted.withShape({});
@@ -384,9 +396,19 @@ Elaborator::makeTransformed(const Law &law, const std::optional<Space> &demand,
     wrongCodomain(dist.flowOut, *demand, name, law.range);
     return std::nullopt;
   }
-  auto id =
-      base ? tryMakeDist(*base, wanted, base->spelling, law.range, conditions)
-           : std::optional(standardDist(wanted, law.range));
+  std::optional<DistId> id;
+  if (base) {
+    // A named law with conditions of its own is made anew: they are not those
+    // of what is made of it.
+    Law own = *base;
+    bool has = own.named && own.callable->def->params &&
+               !own.callable->def->params->conditions.empty();
+    if (has)
+      own.form = Law::Form::Decl;
+    id = tryMakeDist(own, wanted, base->spelling, law.range, conditions);
+  } else {
+    id = standardDist(wanted, law.range);
+  }
   if (!id)
     return std::nullopt;
   dist.base = *id;

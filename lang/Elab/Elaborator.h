@@ -37,8 +37,6 @@ private:
   void prepare();
   Header headerOf(const ast::DefItem &def, SourceRange range,
                   SizeChoice &sizes);
-  Den argument(const Space &space, const std::string &name,
-               typed::Region &region);
   void functionAlone(const Header &header, SourceRange range);
   void flowAlone(const Header &header, SourceRange range, SizeChoice &sizes);
   void distAlone(const Header &header, SourceRange range);
@@ -52,6 +50,7 @@ private:
             bool shadow = true);
   void resolveUses(Module &module);
   void useItem(Module &module, const ast::UseItem &use);
+  void define(const EnvPtr &env, const std::string &name, Den den);
   const Den *find(const std::string &name, const EnvPtr &env);
   std::vector<std::string> visibleNames(const EnvPtr &env);
   static CallablePtr declaration(const ast::DefItem &def, SourceRange range,
@@ -96,6 +95,10 @@ private:
   size_t declaredRank(const ast::SpaceExpr &expr);
   std::optional<std::string> unboundName(const ast::Expr &expr, Frame &frame);
   bool accepts(const Space &declared, const Space &actual);
+  Den declaredAs(const ast::SpaceExpr &declared, Den den, SourceRange range,
+                 Frame &frame);
+  Den declaredAs(const Space &declared, Den den, SourceRange range,
+                 Frame &frame);
   bool checkSpace(const Space &declared, const Tensor &value, SourceRange range,
                   const std::string &what);
 
@@ -156,7 +159,8 @@ private:
   std::optional<Tensor> dynamicIndex(Tensor t,
                                      const std::vector<ResolvedSlot> &slots);
 
-  //===--- Expressions (Expressions.cpp, Operators.cpp, Reductions.cpp) ---===//
+  //===--- Expressions (Expressions.cpp, Choices.cpp, Operators.cpp,
+  //===--- Reductions.cpp) ---===//
   Den eval(const ast::Expr &expr, Frame &frame);
   Den evalNode(const ast::Expr &expr, Frame &frame);
   Den evalName(const ast::NameExpr &node, SourceRange range, Frame &frame);
@@ -169,6 +173,17 @@ private:
   Den evalUnary(const ast::UnaryExpr &node, const ast::Expr &expr,
                 Frame &frame);
   Den evalIf(const ast::IfExpr &node, const ast::Expr &expr, Frame &frame);
+  Den choose(const Tensor &c, const Den &a, const Den &b,
+             const ast::IfExpr &node, Frame &frame);
+  Den chooseOptional(const Tensor &c, const Den &a, const Den &b,
+                     const ast::IfExpr &node, Frame &frame);
+  Tensor truth(bool value);
+  Den anyValue(const Space &space);
+  Den nullOf(const Space &space);
+  Den comparedWithNull(const std::string &op, const Den &a, const Den &b,
+                       SourceRange range);
+  void optionalError(const std::string &need, const Den &den,
+                     SourceRange range);
   Den evalReduce(const ast::ReduceExpr &node, const ast::Expr &expr,
                  Frame &frame);
   Den evalList(const ast::ListExpr &node, const ast::Expr &expr, Frame &frame);
@@ -182,8 +197,11 @@ private:
   std::optional<Tensor> floatTensor(const ast::Expr &expr, Frame &frame);
   Den arithmetic(const std::string &op, const Den &a, const Den &b,
                  const ast::BinaryExpr &node, Frame &frame);
-  Den power(const Den &a, const Den &b, const ast::BinaryExpr &node,
+  Den power(const Den &a, const Den &b, SourceRange base, SourceRange exponent,
             SourceRange range, Frame &frame);
+  Den folded(double value, bool finite, SourceRange range);
+  void powerError(const Tensor &x, const std::string &exponent,
+                  SourceRange range);
   Den comparison(const std::string &op, const Den &a, const Den &b,
                  SourceRange range, Frame &frame);
   Den matmul(const Den &a, const Den &b, SourceRange range, Frame &frame);
@@ -194,6 +212,9 @@ private:
   inferRange(const std::string &name, const ast::Expr &body, Frame &frame);
   Den sumOver(const std::vector<BinderId> &binders, const ast::Expr &body,
               const ast::Expr *guard, Frame &frame, const std::string &op);
+  std::optional<Tensor> truth(const ast::Expr &expr, Frame &frame);
+  std::optional<Tensor> guarded(Tensor body, const ast::Expr &guard,
+                                double otherwise, Frame &frame);
   Tensor reduceLabels(const std::string &kind, const Tensor &t,
                       const std::vector<BinderId> &binders, bool spread);
   Den vecOver(const std::vector<BinderId> &binders, const ast::ReduceExpr &node,
@@ -219,12 +240,47 @@ private:
   Den extremeCall(const std::string &name, const std::vector<Den> &args,
                   SourceRange range, Frame &frame);
 
-  //===--- Calls (Calls.cpp, Instances.cpp) ---===//
+  //===--- Derivatives (Derivatives.cpp, Seeds.cpp) ---===//
+  /// A value that a derivative varies: `x` or `x = v`.
+  struct Seed {
+    const ast::Seed *source = nullptr;
+    Den den;               ///< what the name stands for
+    Tensor value, tangent; ///< tangent: of jvp; cotangent: of vjp
+    bool varied = true;    ///< its tangent is not the number 0
+  };
+  Den derivative(const ast::DerivExpr &node, const ast::Expr &expr,
+                 Frame &frame);
+  std::optional<std::vector<Seed>> seedsOf(const ast::DerivExpr &node,
+                                           const ast::Expr &expr, Frame &frame);
+  bool seedValue(Seed &seed, Frame &frame);
+  bool tangentOf(Seed &seed, Frame &frame);
+  std::optional<Tensor> bodyValue(const ast::Expr &body, Frame &frame);
+  std::optional<Tensor>
+  varied(std::vector<Seed> &seeds, const std::string &spelling,
+         typed::Region &region,
+         const std::function<std::optional<Tensor>()> &body);
+  Tensor derivOp(const std::string &name, const std::vector<Seed> &seeds,
+                 typed::Region region, const Tensor &value,
+                 const std::vector<Space> &results,
+                 std::vector<Tensor> *all = nullptr);
+  std::optional<Tensor> gradOf(std::vector<Seed> &seeds,
+                               const std::string &spelling,
+                               const ast::Expr &body, Frame &frame,
+                               std::vector<Tensor> *all = nullptr);
+  std::optional<Den> throughSeeds(const Den &found, const std::string &name,
+                                  SourceRange range);
+  bool mayDependOn(const Den &found, const Seeding &seeding) const;
+  void dependsOnSeed(const std::string &name, SourceRange range,
+                     const Seeding &seeding);
+
+  //===--- Calls (Calls.cpp, Arguments.cpp, Instances.cpp) ---===//
   Den evalCall(const ast::CallExpr &node, const ast::Expr &expr, Frame &frame,
                const ast::SpaceExpr *ascribed = nullptr);
   Den callFunction(const Callable &callable, const ast::CallExpr &node,
                    SourceRange range, Frame &frame,
                    const ast::SpaceExpr *ascribed);
+  std::optional<Space> demandOfBody(const ast::SpaceExpr *result,
+                                    const ast::Expr *body, Frame &callee);
   Den callMethod(const Den &method, const ast::CallExpr &node,
                  SourceRange range, Frame &frame);
   bool bindArguments(const ast::Parameters &params, const ast::CallExpr &node,
@@ -235,6 +291,12 @@ private:
                  Frame &caller, Frame &callee, const std::string &name);
   bool bindParameter(const ast::Parameter &param, Den value, SourceRange range,
                      Frame &callee, const std::string &name);
+  std::optional<Den> fitted(const ast::SpaceExpr &declared, Den value,
+                            SourceRange range, Frame &callee,
+                            const std::string &what);
+  std::optional<Den> fittedValue(const ast::SpaceExpr &declared, Den value,
+                                 SourceRange range, Frame &callee,
+                                 const std::string &what);
   Frame enter(const Callable &callable);
   const std::vector<ast::Static> *staticsOf(const Callable &callable);
   Den functionBody(const Callable &callable, Frame &callee, SourceRange range);
@@ -288,8 +350,16 @@ private:
   void bindPattern(const ast::Pattern &pattern, const Den &den, Frame &frame);
   void mergeViews(size_t first);
   void updateStmt(const ast::UpdateStmt &stmt, Frame &frame, SourceRange range);
+  void inverseBy(const ast::Expr &inverse, const Den &place,
+                 const Space &before, Frame &frame);
   void exprStmt(const ast::Expr &expr, Frame &frame);
   void forStmt(const ast::ForStmt &stmt, Frame &frame, SourceRange range);
+  bool keepGuarded(const ast::Expr &guard,
+                   const std::vector<ast::Binder> &binders,
+                   std::vector<std::vector<int64_t>> &values, Frame &frame);
+  bool openEach(const ast::EachStmt &stmt, Frame &inner, bool &empty,
+                const std::function<std::optional<std::vector<int64_t>>(
+                    const std::string &)> &infer);
   void eachStmt(const ast::EachStmt &stmt, Frame &frame, SourceRange range);
   void repeatBlock(int64_t count, const std::string &what, Frame &frame,
                    SourceRange range, const std::function<void(Frame &)> &body,
@@ -361,6 +431,8 @@ private:
   bool drawPiece(const ast::Expr &target, Partial &partial, const Law &law,
                  Frame &frame, SourceRange range);
   Den partialValue(Partial &partial);
+  bool isDrawn(const Partial &partial, const std::vector<ast::Slot> *slots,
+               Frame &frame, SourceRange range);
   std::optional<DistId>
   tryMakeDist(const Law &law, const std::optional<Space> &demand,
               const std::string &name, SourceRange range,
@@ -384,33 +456,61 @@ private:
   std::optional<DistId> requireDist(NamedDist &named,
                                     const std::optional<Space> &demand,
                                     SourceRange range);
+
+  //===--- Conditions of laws (Conditions.cpp) ---===//
   std::vector<typed::Condition> conditionsOf(const ast::DefItem &def,
                                              Frame &frame);
+  Den argumentOf(const Space &space, const std::string &name,
+                 std::vector<ValueId> &args,
+                 std::vector<ValueId> *reused = nullptr);
+  bool arraysOf(const Den &den, const Space &space, SourceRange range,
+                std::vector<ValueId> &arrays);
+  bool bindSubjectNames(const ast::Parameters &params, const Space &subject,
+                        Frame &frame, SourceRange range,
+                        const std::string &name);
+  std::optional<std::vector<ValueId>>
+  conditionOperands(const Law &law, DistId id, SourceRange range);
+  bool deferConditions(const Law &law,
+                       const std::vector<typed::Condition> &open, Frame &callee,
+                       SourceRange range);
+  bool missingCondition(const Law &law, const ast::Parameter &param,
+                        SourceRange range);
+  std::optional<std::vector<const ast::Arg *>>
+  conditionArguments(const Law &law, const std::vector<ast::Parameter> &params);
+  //===--- Rows of data (DataRows.cpp) ---===//
+  Space withoutConditions(const Space &data, const ast::Parameters &law);
+  std::optional<typed::Rows> rowsOf(DistId dist, DataId data,
+                                    std::string *why = nullptr);
+  std::optional<Tensor> rowLogp(const std::shared_ptr<NamedDist> &model,
+                                DataId data, const std::vector<Den> &fields,
+                                SourceRange range);
 
   //===--- Losses and checks (Expectations.cpp, Training.cpp, Checks.cpp)
   //---===//
-  /// An E[...] with what stands around it: -E[..] e, 2 * E[..] e.
-  struct ExpectSource {
-    const ast::ExpectExpr *node = nullptr;
-    Frame frame;
-    double scale = 1, shift = 0;
-  };
   std::optional<ExpectSource> findExpectation(const ast::Expr &expr,
                                               Frame &frame);
   std::optional<typed::Expectation> expectation(const ExpectSource &source,
                                                 bool inTrain);
   bool drawBinding(const ast::DrawBinding &draw, Frame &frame,
                    typed::Expectation &made, typed::Region &region,
-                   bool inTrain);
+                   bool inTrain, size_t first);
+  bool dataDraw(typed::Expectation::Draw &item, const typed::Expectation &made,
+                size_t first, SourceRange range);
+  std::optional<Tensor> expectTerm(const ExpectTerm &term, bool inTrain,
+                                   typed::Expectation &made,
+                                   typed::Region &region);
   std::optional<typed::Expectation> plainExpectation(const ast::Expr &expr,
                                                      Frame &frame);
   std::optional<typed::Expectation>
-  nllLoss(const std::vector<std::shared_ptr<NamedDist>> &models, DataId data,
-          SourceRange range);
+  nllLoss(const std::vector<std::shared_ptr<NamedDist>> &models,
+          const typed::Expectation::Draw &rows, SourceRange range);
+  std::optional<std::string> trainedPath(const ast::Ident &name, Frame &frame);
+  bool trainingData(typed::Train &train, SourceRange range);
   void trainItem(const ast::TrainItem &item, SourceRange range);
   bool lossOf(const ast::Setting &setting,
               const std::vector<std::shared_ptr<NamedDist>> &models,
-              typed::Train &train, Frame &frame);
+              typed::Train &train, const Law *source, Frame &frame);
+  std::optional<DistId> drawnFrom(const Law &law, const Space &space);
   void notALoss(SourceRange range);
   void trainSetting(const ast::Setting &setting, typed::Train &train,
                     Frame &frame);
@@ -421,19 +521,30 @@ private:
   void demandTraining(const ast::TrainItem &item);
   std::optional<typed::Check> check(const ast::CheckStmt &stmt, Frame &frame,
                                     SourceRange range);
+  void nameForChecks(DistId id, const std::string &place);
   bool measureCheck(const ast::CallExpr &call, const std::string &measure,
                     typed::Check &check, Frame &frame, SourceRange range);
   std::optional<DistId> checkedDist(const ast::CallExpr &call, Frame &frame,
                                     SourceRange range);
+  bool isTruth(const ast::Expr &expr, Frame &frame);
+  std::optional<typed::Expectation>
+  difference(const ast::Expr &a, const ast::Expr &b, Frame &frame);
   std::optional<typed::Expectation> checkSide(const ast::Expr &expr,
                                               Frame &frame,
                                               std::optional<double> &constant);
 
   //===--- Top level (TopLevel.cpp) ---===//
   void dataItem(const ast::DataItem &item, Module &module, SourceRange range);
+  void drawnData(const ast::DataItem &item, const ast::RepeatExpr &drawn,
+                 typed::Data data, Module &module);
+  std::optional<Space> drawnRow(const ast::DataItem &item,
+                                const ast::RepeatExpr &drawn, Frame &frame,
+                                typed::Region &region);
   void dataArgument(const ast::Arg &arg, typed::Data &data, Frame &frame);
   void testItem(const ast::TestItem &item, SourceRange range);
   void mainItem(const ast::MainItem &item);
+  bool standsAlone(const Callable &callable);
+  bool hasFreeName(const ast::SpaceExpr &expr, Frame &frame);
   Frame topFrame();
 
   const ModuleSet &modules;
@@ -446,19 +557,12 @@ private:
   std::map<std::string, Module> moduleTable;
   std::vector<std::shared_ptr<NamedDist>> namedDists;
   std::set<const ast::DefItem *> entered; ///< declarations that were elaborated
+  std::map<const ast::Expr *, const ast::SpaceExpr *> letSpaces;
   std::set<const ast::Expr *> forced; ///< top-level lets that were elaborated
   /// Extents of which `halves` said that they do not divide, per declaration.
   std::set<std::tuple<const ast::DefItem *, int64_t, int64_t>> indivisible;
   EnvPtr builtins;
   InstancesPtr rootInstances;
-  /// How each value was made, for images.
-  struct Definition {
-    typed::OpKind kind = typed::OpKind::Tensor;
-    std::string name;
-    std::vector<ValueId> operands;
-    PlaceId place = 0;
-    Bounds bounds;
-  };
   std::vector<Definition> definitions;
   std::vector<typed::Region *> regions;               ///< where operations go
   std::vector<std::map<ParamId, Tensor>> paramValues; ///< per open region
@@ -471,11 +575,6 @@ private:
   std::vector<PlaceState> places;
   std::map<PlaceId, RootState> roots;
   uint64_t clock = 0;
-  struct Use {
-    Tensor value;
-    std::string name;
-    SourceRange range;
-  };
   std::vector<std::vector<Use>> loopUses; ///< per open loop
   SourceRange here;                       ///< of what is being elaborated
   unsigned depth = 0;                     ///< of calls
@@ -484,11 +583,16 @@ private:
   std::map<const ast::Expr *, DistId> thunkDists; ///< of `let p = pull(..)`
   const ast::DefItem *conditionOwner = nullptr;   ///< whose conditions they are
   std::map<std::string, Den> outerConditions;     ///< of the dist being made
-  std::vector<ValueId> drawSteps; ///< loop indices that key draws
-  bool perSample = true;          ///< draws: per sample or once
-  bool inInit = false;            ///< inside a parameter's init
-  bool inSampling = false;        ///< jumps are harmless
-  std::set<ValueId> comparisons;  ///< Bool values from trained ones
+  std::vector<ValueId> drawSteps;   ///< loop indices that key draws
+  bool perSample = true;            ///< draws: per sample or once
+  bool inInit = false;              ///< inside a parameter's init
+  bool inSampling = false;          ///< jumps are harmless
+  std::set<ValueId> comparisons;    ///< Bool values from trained ones
+  std::optional<Space> resultSpace; ///< what the next call is asked for
+  NameReads nameReads;
+  std::vector<Seeding> seedings; ///< derivatives around this point
+  std::vector<OpenThunk> thunks;
+  size_t stops = 0; ///< `stop(...)` around this point
 };
 
 } // namespace rill::lang::elab

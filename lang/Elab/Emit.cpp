@@ -61,6 +61,7 @@ Tensor Elaborator::emit(const std::string &name,
     op.operands.push_back(operand.id);
     merge(t.deps, operand.deps);
     t.trained |= operand.trained;
+    t.seeded |= operand.seeded;
   }
   if (!operands.empty())
     t.labels = operands.front().labels;
@@ -196,7 +197,16 @@ Tensor Elaborator::reduce(const std::string &kind, const Tensor &t,
 Tensor Elaborator::toFloat(const Tensor &t) {
   if (t.space.isFloat())
     return t;
-  if (comparisons.count(t.id) && !inSampling)
+  if (comparisons.count(t.id) && t.seeded)
+    error(
+        Code::JumpInTrainedValue, here,
+        "a value that a derivative varies is compared, and the result is used "
+        "as a number")
+        .why("the comparison jumps: its derivative is zero where it exists, so "
+             "the derivative would silently ignore it")
+        .help("use a smooth form, for example sigmoid, or stop(...) around the "
+              "value");
+  else if (comparisons.count(t.id) && t.trained && !inSampling)
     error(Code::JumpInTrainedValue, here,
           "a trained value is compared, and the result is used as a number")
         .why("the comparison jumps: its derivative is zero where it exists, so "
@@ -223,6 +233,8 @@ static int64_t siteOf(const std::string &path) {
 
 Tensor Elaborator::draw(const std::string &law, std::vector<int64_t> shape,
                         bool sample) {
+  if (!seedings.empty() && !inInit)
+    unsupported(here, "a draw inside of a derivative");
   std::string path = sitePath + "/" + std::to_string(sites++);
   typed::Op op;
   op.name = "draw";
@@ -244,7 +256,15 @@ static bool jumps(const std::string &op) {
 }
 
 Tensor Elaborator::unary(const std::string &op, const Tensor &x) {
-  if (jumps(op) && x.trained && !inSampling)
+  if (jumps(op) && x.seeded)
+    error(Code::JumpInTrainedValue, here,
+          "'" + op + "' of a value that a derivative varies",
+          "its derivative is zero")
+        .why(
+            "the value jumps where it is not constant, so the derivative would "
+            "silently ignore what it depends on")
+        .help("use a smooth form, or stop(...) if it is meant to be constant");
+  else if (jumps(op) && x.trained && !inSampling)
     error(Code::JumpInTrainedValue, here, "'" + op + "' of a trained value",
           "its derivative is zero")
         .why("the value jumps where it is not constant, so training would "
@@ -258,7 +278,7 @@ Tensor Elaborator::unary(const std::string &op, const Tensor &x) {
     space = Space::make(SpaceKind::Int, space.shape());
   Tensor r = withBounds(emit(op, {in}, space), elab::unary(op, in.bounds));
   if (op == "stop")
-    r.trained = false;
+    r.trained = r.seeded = false;
   return r;
 }
 
@@ -275,8 +295,12 @@ static Bounds combine(const std::string &op, const Bounds &a, const Bounds &b) {
     return minimum(a, b);
   if (op == "max")
     return maximum(a, b);
+  if (op == "pow" && b.lo == b.hi)
+    return raised(a, b.lo);
   if (op == "pow" && a.isPositive())
     return Bounds::positive();
+  if (op == "pow" && a.isNonNegative() && b.isPositive())
+    return Bounds::nonNegative();
   return Bounds::all();
 }
 
@@ -325,7 +349,7 @@ Tensor Elaborator::compare(const std::string &pred, Tensor x, Tensor y) {
   Tensor r =
       emit("compare", {x, y}, Space::make(SpaceKind::Bool, x.space.shape()),
            {{"pred", pred}});
-  if (r.trained)
+  if (r.trained || r.seeded)
     comparisons.insert(r.id);
   return r;
 }
@@ -333,7 +357,15 @@ Tensor Elaborator::compare(const std::string &pred, Tensor x, Tensor y) {
 Tensor Elaborator::select(const Tensor &c, Tensor a, Tensor b) {
   if (a.space.isFloat() != b.space.isFloat())
     a = toFloat(a), b = toFloat(b);
+  if ((a.space.kind() == SpaceKind::Bool) !=
+      (b.space.kind() == SpaceKind::Bool))
+    a = toInt(a), b = toInt(b);
   Space space = a.space.isFloat() ? Space::real(a.space.shape()) : a.space;
+  if (a.space.kind() == SpaceKind::Fin && b.space.kind() == SpaceKind::Fin)
+    space = Space::fin(std::max(a.space.finSize(), b.space.finSize()),
+                       a.space.shape());
+  else if (a.space.kind() != b.space.kind() && !a.space.isFloat())
+    space = Space::make(SpaceKind::Int, a.space.shape());
   Tensor r = emit("select", {c, a, b}, space);
   return withBounds(r, a.bounds.join(b.bounds));
 }

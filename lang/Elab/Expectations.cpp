@@ -1,7 +1,8 @@
 //===- Expectations.cpp - E[draws] e --------------------------------------===//
 //
 // An expectation is a list of draws and a body region over the drawn values.
-// Linear arithmetic around it (-E, 2 * E, E - 1) moves into the body.
+// Linear arithmetic around expectations (-E, E + 2 * E, E - 1) moves into the
+// body.
 //
 //===----------------------------------------------------------------------===//
 #include "AST/Walk.h"
@@ -12,43 +13,48 @@
 
 namespace rill::lang::elab {
 
-std::optional<Elaborator::ExpectSource>
-Elaborator::findExpectation(const ast::Expr &expr, Frame &frame) {
-  if (const auto *node = expr.as<ast::ExpectExpr>()) {
-    ExpectSource source;
-    source.node = node;
-    source.frame = frame;
-    return source;
-  }
+std::optional<ExpectSource> Elaborator::findExpectation(const ast::Expr &expr,
+                                                        Frame &frame) {
+  if (const auto *node = expr.as<ast::ExpectExpr>())
+    return ExpectSource{{{&expr, node, frame, 1}}, 0};
   if (const auto *minus = expr.as<ast::UnaryExpr>();
       minus && minus->op == "-") {
     auto inner = findExpectation(*minus->operand, frame);
     if (inner)
-      inner->scale = -inner->scale, inner->shift = -inner->shift;
+      inner->multiply(-1);
     return inner;
   }
   if (const auto *binary = expr.as<ast::BinaryExpr>()) {
     auto left = findExpectation(*binary->lhs, frame);
-    auto right = left ? std::nullopt : findExpectation(*binary->rhs, frame);
+    auto right = findExpectation(*binary->rhs, frame);
     if (!left && !right)
       return std::nullopt;
+    const std::string &op = binary->op;
+    if (op == "+" || op == "-") {
+      // A value without draws is a term, too.
+      if (!left)
+        left = ExpectSource{{{binary->lhs.get(), nullptr, frame, 1}}, 0};
+      if (!right)
+        right = ExpectSource{{{binary->rhs.get(), nullptr, frame, 1}}, 0};
+      left->add(std::move(*right), op == "+" ? 1 : -1);
+      return left;
+    }
+    bool scales = op == "*" || (op == "/" && left);
+    if (!scales || (left && right)) {
+      unsupported(expr.range, left && right && scales
+                                  ? "a product or quotient of expectations"
+                                  : "'" + op + "' of an expectation");
+      return std::nullopt;
+    }
     auto number = staticNumber(left ? *binary->rhs : *binary->lhs, frame);
     if (!number)
       return std::nullopt;
-    ExpectSource source = left ? *left : *right;
-    double k = *number;
-    if (binary->op == "*")
-      source.scale *= k, source.shift *= k;
-    else if (binary->op == "/" && left)
-      source.scale /= k, source.shift /= k;
-    else if (binary->op == "+")
-      source.shift += k;
-    else if (binary->op == "-" && left)
-      source.shift -= k;
-    else if (binary->op == "-")
-      source.scale = -source.scale, source.shift = k - source.shift;
-    else
+    if (op == "/" && *number == 0) {
+      error(Code::DomainViolated, expr.range, "an expectation divided by 0");
       return std::nullopt;
+    }
+    ExpectSource source = left ? std::move(*left) : std::move(*right);
+    source.multiply(op == "*" ? *number : 1 / *number);
     return source;
   }
   const auto *call = expr.as<ast::CallExpr>();
@@ -67,12 +73,35 @@ Elaborator::findExpectation(const ast::Expr &expr, Frame &frame) {
   return findExpectation(*def.body, callee);
 }
 
+/// The row that a draw from data stands for. One expectation reads one row; a
+/// sum of expectations reads the row that its first term reads.
+bool Elaborator::dataDraw(typed::Expectation::Draw &item,
+                          const typed::Expectation &made, size_t first,
+                          SourceRange range) {
+  for (size_t i = 0; i != made.draws.size(); ++i) {
+    const typed::Expectation::Draw &other = made.draws[i];
+    if (!other.data)
+      continue;
+    if (i >= first || other.data != item.data || other.part != item.part) {
+      unsupported(range, i >= first ? "an expectation over several rows of data"
+                                    : "a sum of expectations over rows of "
+                                      "different data");
+      return false;
+    }
+    item.values = other.values;
+    return true;
+  }
+  return true;
+}
+
 bool Elaborator::drawBinding(const ast::DrawBinding &draw, Frame &frame,
                              typed::Expectation &made, typed::Region &region,
-                             bool inTrain) {
+                             bool inTrain, size_t first) {
   HereScope scope(here, draw.value->range);
+  NameReads::Scope reads(nameReads);
   if (!draw.isDraw) {
     Den den = eval(*draw.value, frame);
+    reads.close();
     bindPattern(draw.pattern, den, frame);
     return !den.isError();
   }
@@ -84,11 +113,17 @@ bool Elaborator::drawBinding(const ast::DrawBinding &draw, Frame &frame,
   if (from.isError())
     return false;
   Space wanted = draw.space ? space(*draw.space, frame) : Space();
+  if (wanted.isValid() && wanted.isOptional()) {
+    unsupported(draw.space->range, "a draw from an optional space");
+    return false;
+  }
   typed::Expectation::Draw item;
   Space subject;
   if (from.is(Den::Kind::Data)) {
     item.data = from.data;
     item.part = from.text.empty() && inTrain ? "train" : from.text;
+    if (!dataDraw(item, made, first, draw.value->range))
+      return false;
     subject = program.data[from.data].space;
   } else {
     LawPtr law = lawOf(from, draw.value->range, frame);
@@ -96,7 +131,10 @@ bool Elaborator::drawBinding(const ast::DrawBinding &draw, Frame &frame,
       return false;
     std::optional<Space> demand =
         wanted.isValid() ? std::optional(wanted) : ownSpace(*law);
-    if (local) {
+    // The conditions of a law are elaborated where it is drawn from.
+    bool conditional = law->named && law->callable->def->params &&
+                       !law->callable->def->params->conditions.empty();
+    if (local || conditional) {
       if (!demand) {
         error(Code::SpaceUndetermined, draw.value->range,
               "the space of this draw is not determined");
@@ -108,8 +146,10 @@ bool Elaborator::drawBinding(const ast::DrawBinding &draw, Frame &frame,
       std::vector<Den> items;
       for (const Tensor &t : *drawn)
         items.push_back(Den::ofTensor(t));
+      reads.close();
       bindPattern(draw.pattern,
                   items.size() == 1 ? items[0] : Den::ofTuple(items), frame);
+      made.drawsInside = true;
       return true;
     }
     item.dist = tryMakeDist(*law, demand, law->spelling, draw.value->range);
@@ -126,63 +166,97 @@ bool Elaborator::drawBinding(const ast::DrawBinding &draw, Frame &frame,
   std::vector<Space> leaves = subject.kind() == SpaceKind::Product
                                   ? subject.fields()
                                   : std::vector<Space>{subject};
-  for (const Space &leaf : leaves) {
-    Tensor t;
-    t.space = leaf;
-    t.bounds = Bounds::of(leaf);
-    t.id = newValue(leaf);
-    region.args.push_back(t.id);
-    item.values.push_back(t.id);
-    items.push_back(Den::ofTensor(t));
+  // In a later term of a sum, the row that the first one read.
+  bool again = !item.values.empty();
+  std::vector<ValueId> known = item.values;
+  std::vector<ValueId> *reused = again ? &known : nullptr;
+  for (const Space &leaf : leaves)
+    items.push_back(argumentOf(leaf, "", item.values, reused));
+  if (!again) {
+    region.args.insert(region.args.end(), item.values.begin(),
+                       item.values.end());
+    made.draws.push_back(std::move(item));
   }
-  made.draws.push_back(std::move(item));
   Den value = items.size() == 1 ? items[0] : Den::ofTuple(items);
   value.names = subject.kind() == SpaceKind::Product
                     ? subject.fieldNames()
                     : std::vector<std::string>();
+  reads.close();
   bindPattern(draw.pattern, value, frame);
   return true;
 }
 
+/// The value of a term in the region of its sum.
+std::optional<Tensor> Elaborator::expectTerm(const ExpectTerm &term,
+                                             bool inTrain,
+                                             typed::Expectation &made,
+                                             typed::Region &region) {
+  Frame frame = term.frame;
+  frame.env = Env::inside(term.frame.env);
+  const ast::Expr &body = term.node ? *term.node->body : *term.expr;
+  if (term.node) {
+    size_t first = made.draws.size();
+    for (const ast::DrawBinding &draw : term.node->draws)
+      if (!drawBinding(draw, frame, made, region, inTrain, first))
+        return std::nullopt;
+  }
+  auto value = bodyValue(body, frame);
+  if (!value)
+    return std::nullopt;
+  if (value->rank() != 0) {
+    error(Code::BadCheck, body.range,
+          "an expectation needs a scalar, but this has space " +
+              value->space.str());
+    return std::nullopt;
+  }
+  HereScope scope(here, body.range);
+  if (term.scale == -1)
+    return unary("neg", *value);
+  return term.scale == 1 ? value : binaryScalar("mul", *value, term.scale);
+}
+
+/// A sum of expectations is one expectation of the sum, over all their draws:
+/// those of laws are independent, a row of data is the same one (the mean is
+/// linear in it).
 std::optional<typed::Expectation>
 Elaborator::expectation(const ExpectSource &source, bool inTrain) {
   typed::Expectation made;
-  bool ok = true;
-  Frame outer = source.frame;
-  if (source.node->count) {
-    auto count = tryStaticInt(*source.node->count, outer);
-    if (!count)
+  bool counted = false;
+  for (const ExpectTerm &term : source.terms) {
+    if (!term.node)
+      continue;
+    std::optional<int64_t> count;
+    if (term.node->count) {
+      Frame outer = term.frame;
+      count = tryStaticInt(*term.node->count, outer);
+      if (!count)
+        return std::nullopt;
+    }
+    if (counted && count != made.count) {
+      unsupported(term.expr->range,
+                  "a sum of expectations with different counts of draws");
       return std::nullopt;
-    made.count = *count;
+    }
+    made.count = count;
+    counted = true;
   }
   std::string site = "E/" + std::to_string(program.trains.size()) + "/" +
                      std::to_string(program.checks.size());
+  bool ok = true;
   made.body = memberRegion(
       site, {}, {}, {}, [&](typed::Region &region, std::vector<Tensor>) {
-        Frame frame = outer;
-        frame.env = Env::inside(outer.env);
-        for (const ast::DrawBinding &draw : source.node->draws)
-          ok &= drawBinding(draw, frame, made, region, inTrain);
-        if (!ok)
-          return;
-        auto value = floatTensor(*source.node->body, frame);
-        if (value && value->rank() != 0) {
-          error(Code::BadCheck, source.node->body->range,
-                "an expectation needs a scalar, but this has space " +
-                    value->space.str());
-          value.reset();
+        std::optional<Tensor> total;
+        for (const ExpectTerm &term : source.terms) {
+          auto value = expectTerm(term, inTrain, made, region);
+          ok &= value.has_value();
+          if (value)
+            total = total ? binary("add", *total, *value) : *value;
         }
-        ok = value.has_value();
         if (!ok)
           return;
-        HereScope scope(here, source.node->body->range);
-        if (source.scale != 1)
-          value = source.scale == -1
-                      ? unary("neg", *value)
-                      : binaryScalar("mul", *value, source.scale);
         if (source.shift != 0)
-          value = binaryScalar("add", *value, source.shift);
-        region.results = {value->id};
+          total = binaryScalar("add", *total, source.shift);
+        region.results = {total->id};
       });
   return ok ? std::optional(std::move(made)) : std::nullopt;
 }
@@ -195,7 +269,14 @@ std::optional<int64_t> Elaborator::tryStaticInt(const ast::Expr &expr,
     unsupported(expr.range, "the rule '" + name->name + "' of an expectation");
     return std::nullopt;
   }
-  return staticInt(expr, frame);
+  auto count = staticInt(expr, frame);
+  if (count && *count < 1) {
+    error(Code::BadCheck, expr.range,
+          "an expectation needs at least one draw, not " +
+              std::to_string(*count));
+    return std::nullopt;
+  }
+  return count;
 }
 
 /// A value without draws.

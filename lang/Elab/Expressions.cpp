@@ -19,8 +19,6 @@ static const char *laterName(const ast::Expr &expr) {
     return "'scan'";
   if (expr.as<ast::OverExpr>())
     return "'over .. from'";
-  if (expr.as<ast::DerivExpr>())
-    return "a derivative operator";
   return nullptr;
 }
 
@@ -91,6 +89,8 @@ Den Elaborator::evalNode(const ast::Expr &expr, Frame &frame) {
   }
   if (const auto *n = expr.as<ast::RepeatExpr>())
     return unsupported(expr.range, "'" + n->kind + "'");
+  if (const auto *n = expr.as<ast::DerivExpr>())
+    return derivative(*n, expr, frame);
   if (const char *later = laterName(expr))
     return unsupported(expr.range, later);
   if (expr.as<ast::ExpectExpr>()) {
@@ -108,11 +108,24 @@ Den Elaborator::evalName(const ast::NameExpr &node, SourceRange range,
   const Den *found = find(node.name, frame.env);
   if (!found)
     return unknownName(node.name, range, frame.env);
+  // Inside of a derivative the name is another one, that of its variable.
+  auto inner = throughSeeds(*found, node.name, range);
+  nameReads.read(inner ? inner->name : found->name);
+  if (found->is(Den::Kind::Place))
+    nameReads.read(roots[places[found->place].root].name);
+  if (inner)
+    return *inner;
   if (found->is(Den::Kind::Thunk)) {
     Den thunk = *found;
     if (!thunk.truth)
       thunk.text = node.name;
-    return force(thunk, frame);
+    // What a law is given is elaborated in its use; it is no definition.
+    if (thunk.parameter)
+      return force(thunk, frame);
+    thunks.push_back({node.name, range, seedings.size()});
+    Den value = force(thunk, frame);
+    thunks.pop_back();
+    return value;
   }
   if (found->is(Den::Kind::Condition)) {
     auto it = outerConditions.find(found->text);
@@ -247,10 +260,21 @@ Den Elaborator::evalIndex(const ast::IndexExpr &node, const ast::Expr &expr,
       error(Code::ShapeMismatch, expr.range, "a list has one index");
       return Den::error();
     }
+    if (node.slots[0].name) {
+      error(Code::WrongArguments, expr.range, "an index of a list has no name");
+      return Den::error();
+    }
     auto resolved = resolveSlot(
         node.slots[0], static_cast<int64_t>(base.items.size()), frame, true);
     if (!resolved)
       return Den::error();
+    // One element for each value of a binder, or of an index at run time.
+    if (!resolved->binders.empty() ||
+        resolved->kind == ResolvedSlot::Kind::Dynamic) {
+      auto whole = tensorOf(base, expr.range, frame);
+      return whole ? indexTensor(*whole, node.slots, frame, expr.range)
+                   : Den::error();
+    }
     if (resolved->kind != ResolvedSlot::Kind::Points)
       return base;
     if (resolved->drop && resolved->binders.empty())
@@ -263,6 +287,8 @@ Den Elaborator::evalIndex(const ast::IndexExpr &node, const ast::Expr &expr,
   case Den::Kind::Place:
     return indexPlace(base, node.slots, frame, expr.range);
   case Den::Kind::Partial:
+    if (!isDrawn(*base.partial, &node.slots, frame, expr.range))
+      return Den::error();
     base = partialValue(*base.partial);
     return indexTensor(base.tensor, node.slots, frame, expr.range);
   case Den::Kind::Tensor:
@@ -338,42 +364,6 @@ Den Elaborator::evalMember(const ast::MemberExpr &node, const ast::Expr &expr,
   return Den::error();
 }
 
-Den Elaborator::evalIf(const ast::IfExpr &node, const ast::Expr &expr,
-                       Frame &frame) {
-  Den condition = eval(*node.condition, frame);
-  if (condition.isError())
-    return condition;
-  if (condition.is(Den::Kind::Bool)) {
-    if (node.thenExpr)
-      return eval(condition.truth ? *node.thenExpr : *node.elseExpr, frame);
-    const std::optional<ast::Block> &taken =
-        condition.truth ? node.thenBlock : node.elseBlock;
-    if (taken)
-      return evalBlockValue(*taken, frame);
-    return Den::ofTuple({});
-  }
-  if (!node.thenExpr) {
-    error(Code::NotStatic, node.condition->range,
-          "the condition of an 'if' with blocks must be known at compile time")
-        .help("write 'if c then a else b' to select a value");
-    return Den::error();
-  }
-  auto c = tensorOf(condition, node.condition->range, frame);
-  Den yes = eval(*node.thenExpr, frame), no = eval(*node.elseExpr, frame);
-  if (!c || yes.isError() || no.isError())
-    return Den::error();
-  if (c->space.kind() != SpaceKind::Bool) {
-    error(Code::SpaceMismatch, node.condition->range,
-          "a condition must be Bool, but is " + condition.describe());
-    return Den::error();
-  }
-  auto a = tensorOf(yes, node.thenExpr->range, frame);
-  auto b = tensorOf(no, node.elseExpr->range, frame);
-  if (!a || !b || !align({&*c, &*a, &*b}, expr.range))
-    return Den::error();
-  return Den::ofTensor(select(*c, *a, *b));
-}
-
 /// A block that computes a value: its `out`.
 Den Elaborator::evalBlockValue(const ast::Block &body, Frame &frame) {
   std::optional<Den> saved = std::move(frame.out);
@@ -389,6 +379,26 @@ Den Elaborator::memberExpr(const ast::Expr &expr, Frame &frame) {
   if (const auto *body = expr.as<ast::BlockExpr>())
     return evalBlockValue(body->block, frame);
   return eval(expr, frame);
+}
+
+/// The numbers of a list of equal lists, outermost axis first.
+static bool numbersIn(const Den &den, size_t axis, std::vector<int64_t> &shape,
+                      std::vector<double> &values) {
+  if (den.is(Den::Kind::Number)) {
+    values.push_back(den.number);
+    return axis == shape.size();
+  }
+  if (!den.is(Den::Kind::List))
+    return false;
+  int64_t size = static_cast<int64_t>(den.items.size());
+  if (axis == shape.size() && values.empty())
+    shape.push_back(size);
+  else if (axis >= shape.size() || shape[axis] != size)
+    return false;
+  for (const Den &item : den.items)
+    if (!numbersIn(item, axis + 1, shape, values))
+      return false;
+  return true;
 }
 
 std::optional<Tensor> Elaborator::tensorOf(const Den &den, SourceRange range,
@@ -407,22 +417,13 @@ std::optional<Tensor> Elaborator::tensorOf(const Den &den, SourceRange range,
   case Den::Kind::Place:
     return readPlace(den, range);
   case Den::Kind::Partial:
+    if (!isDrawn(*den.partial, nullptr, frame, range))
+      return std::nullopt;
     return partialValue(*den.partial).tensor;
   case Den::Kind::List: {
     std::vector<double> values;
-    std::vector<int64_t> shape = {static_cast<int64_t>(den.items.size())};
-    for (const Den &item : den.items) {
-      if (item.is(Den::Kind::List)) { // a matrix of numbers
-        if (shape.size() == 1)
-          shape.push_back(static_cast<int64_t>(item.items.size()));
-        for (const Den &inner : item.items)
-          values.push_back(inner.number);
-      } else {
-        values.push_back(item.number);
-      }
-    }
-    if (!values.empty() &&
-        Space::real(shape).elements() == static_cast<int64_t>(values.size()))
+    std::vector<int64_t> shape;
+    if (numbersIn(den, 0, shape, values) && !values.empty())
       return denseConstant(values, Space::real(shape));
     break;
   }
@@ -436,6 +437,10 @@ std::optional<Tensor> Elaborator::tensorOf(const Den &den, SourceRange range,
       return std::nullopt;
     }
     break;
+  case Den::Kind::Null:
+  case Den::Kind::Optional:
+    optionalError("a value is needed here", den, range);
+    return std::nullopt;
   default:
     break;
   }

@@ -20,6 +20,7 @@ bool Elaborator::isFlow(const Den &den) const {
   case Callable::Form::Repeat:
   case Callable::Form::Compose:
   case Callable::Form::Block:
+  case Callable::Form::Given:
   case Callable::Form::Ode:
     return true;
   default:
@@ -47,6 +48,13 @@ void Elaborator::applyFlow(const Den &flow, const std::vector<Den> &targets,
   const Callable &callable = *flow.callable;
   if (callable.form == Callable::Form::Decl) {
     applyDecl(callable, targets, call, frame, range);
+    return;
+  }
+  if (callable.form == Callable::Form::Given) {
+    Frame giver = frame; // where the conditions are to be elaborated
+    giver.env = callable.env;
+    giver.instances = callable.instances;
+    applyFlow(callable.parts[0], targets, callable.given, giver, range);
     return;
   }
   if (callable.form == Callable::Form::Compose) {
@@ -108,6 +116,10 @@ void Elaborator::applyDecl(const Callable &flow,
           "'" + subject[i].name.text + "' of '" + flow.name + "'";
       Space have =
           placeSpace(targets[i].place).withShape(placeValueShape(targets[i]));
+      if (subject[i].space && subject[i].space->optional) {
+        unsupported(subject[i].space->range, "a flow of an optional place");
+        return;
+      }
       if (subject[i].space) {
         if (!unify(*subject[i].space, have, callee, range, what))
           return;

@@ -46,6 +46,38 @@ Den Elaborator::partialValue(Partial &partial) {
   return Den::ofTensor(t);
 }
 
+/// Whether the elements that are read (all, without slots) were drawn before.
+bool Elaborator::isDrawn(const Partial &partial,
+                         const std::vector<ast::Slot> *slots, Frame &frame,
+                         SourceRange range) {
+  std::set<int64_t> drawn;
+  for (const auto &piece : partial.pieces)
+    drawn.insert(piece.first.begin(), piece.first.end());
+  if (static_cast<int64_t>(drawn.size()) == partial.space.elements())
+    return true;
+  bool all = slots != nullptr;
+  if (slots) {
+    auto resolved = resolveSlots(*slots, partial.space.shape(), frame, range);
+    if (!resolved)
+      return false;
+    for (const ResolvedSlot &slot : *resolved)
+      all &= slot.kind != ResolvedSlot::Kind::Dynamic;
+    std::vector<BinderId> labels;
+    std::vector<int64_t> shape;
+    if (all)
+      for (int64_t element :
+           flatIndices(*resolved, partial.space.shape(), {}, labels, shape))
+        all &= drawn.count(element) != 0;
+  }
+  if (!all)
+    error(Code::NoSampler, range,
+          "'" + text(range) + "' is read before it is drawn")
+        .why("draws happen in the order of the lines; the elements of an "
+             "'each' are drawn at once")
+        .help("draw it first");
+  return all;
+}
+
 bool Elaborator::generative(const ast::Block &body, Frame &frame,
                             std::optional<Tensor> *total,
                             const std::vector<BinderId> &over) {
@@ -61,34 +93,23 @@ bool Elaborator::generative(const ast::Block &body, Frame &frame,
       statement(*stmt, frame);
       continue;
     }
-    if (each->guard) {
-      unsupported(each->guard->range, "a guard of 'each'");
-      return false;
-    }
     Frame inner = frame;
     inner.env = Env::inside(frame.env);
     std::vector<BinderId> saved = active, deeper = over;
-    for (const ast::Binder &binder : each->binders) {
+    bool empty = false;
+    bool opened = openEach(*each, inner, empty, [&](const std::string &name) {
       std::optional<std::vector<int64_t>> values;
-      if (binder.range)
-        values = rangeOf(*binder.range, inner);
-      else
-        for (const ast::StmtPtr &item : each->block.stmts)
-          if (const auto *draw = item->as<ast::DrawStmt>(); draw && !values)
-            values = inferRange(binder.name.text, *draw->target, inner);
-      if (!values || values->empty()) {
-        if (!binder.range)
-          error(Code::StaticUnknown, binder.name.range,
-                "the range of '" + binder.name.text + "' cannot be inferred")
-              .help("write it: each " + binder.name.text + ": D { ... }");
-        active = saved;
-        return false;
-      }
-      BinderId id = newBinder(binder.name.text, *values);
-      bind(inner.env, binder.name, Den::ofBinder(id));
-      active.push_back(id);
-      deeper.push_back(id);
+      for (const ast::StmtPtr &item : each->block.stmts)
+        if (const auto *draw = item->as<ast::DrawStmt>(); draw && !values)
+          values = inferRange(name, *draw->target, inner);
+      return values;
+    });
+    ok &= opened;
+    if (!opened || empty) {
+      active = saved;
+      continue;
     }
+    deeper.insert(deeper.end(), active.begin() + saved.size(), active.end());
     ok &= generative(each->block, inner, total, deeper);
     active = saved;
   }
@@ -128,7 +149,9 @@ bool Elaborator::drawStmt(const ast::DrawStmt &stmt, Frame &frame,
             "a latent draw has no density here");
       return false;
     }
+    NameReads::Scope reads(nameReads);
     auto drawn = sampleOf(*law, wanted, stmt.law->range);
+    reads.close();
     if (!drawn)
       return false;
     bind(frame.env, {name->name, stmt.target->range},
@@ -175,9 +198,15 @@ bool Elaborator::drawPiece(const ast::Expr &target, Partial &partial,
               "an element of '" + partial.name + "' is drawn twice");
         return false;
       }
-  Space wanted = partial.space.kind() == SpaceKind::Simplex
-                     ? Space::real(shape)
-                     : partial.space.withShape(shape);
+  if (partial.space.kind() == SpaceKind::Simplex &&
+      target.as<ast::IndexExpr>()) {
+    error(Code::SpaceMismatch, range,
+          "elements of " + partial.space.str() +
+              " cannot be drawn one by one: they sum to one")
+        .help("draw the whole from a law on a Simplex");
+    return false;
+  }
+  Space wanted = partial.space.withShape(shape);
   auto drawn = sampleOf(law, wanted, range);
   if (!drawn)
     return false;

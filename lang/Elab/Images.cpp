@@ -27,9 +27,9 @@ static bool isCone(const Bounds &b) {
 /// Elementwise operations that are strictly monotone where they are defined.
 static bool isMonotone(const std::string &op, const Bounds &at) {
   static const std::set<std::string> always = {
-      "exp",  "expm1", "log",  "log1p", "sqrt",    "tanh",
-      "sinh", "asinh", "atan", "neg",   "sigmoid", "softplus"};
-  if (op == "sq" || op == "recip")
+      "exp",   "expm1", "log", "log1p",   "sqrt",     "tanh",  "sinh",
+      "asinh", "atan",  "neg", "sigmoid", "softplus", "atanh", "log_sigmoid"};
+  if (op == "sq" || op == "recip" || op == "rsqrt" || op == "abs")
     return at.isPositive();
   return always.count(op) != 0;
 }
@@ -71,6 +71,8 @@ Image Elaborator::binaryImage(const std::string &op, const Image &x,
     return {Image::Kind::Exact, op == "add" ? add(x.bounds, y.bounds)
                                             : subtract(x.bounds, y.bounds)};
   }
+  if (op == "pow" && left && fixed && own.bounds.isPositive())
+    return {Image::Kind::Exact, raised(own.bounds, other.bounds.lo)};
   if (op != "mul" && op != "div")
     return {Image::Kind::Unknown, {}};
   bool positive = other.bounds.isPositive(),

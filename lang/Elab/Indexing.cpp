@@ -82,10 +82,23 @@ std::optional<ResolvedSlot> Elaborator::resolveSlot(const ast::Slot &slot,
                  : std::nullopt;
     if (den.is(Den::Kind::Tensor) || den.is(Den::Kind::Place)) {
       auto index = tensorOf(den, slot.range, frame);
-      if (!index || index->space.isFloat() || index->rank() != 0) {
+      if (!index)
+        return std::nullopt;
+      if (index->space.isFloat() || index->space.kind() == SpaceKind::Bool ||
+          index->rank() != 0) {
         error(Code::SpaceMismatch, slot.range,
               "an index must be a whole number, but '" + text(slot.range) +
                   "' is " + den.describe());
+        return std::nullopt;
+      }
+      if (!(index->bounds.lo >= 0 &&
+            index->bounds.hi <= static_cast<double>(extent - 1))) {
+        error(Code::IndexOutOfRange, slot.range,
+              "'" + text(slot.range) + "' has space " +
+                  index->space.withShape({}).str() +
+                  ", but the axis has extent " + std::to_string(extent),
+              "may lie outside of 0.." + std::to_string(extent))
+            .help("index by an element of Fin[" + std::to_string(extent) + "]");
         return std::nullopt;
       }
       result.kind = ResolvedSlot::Kind::Dynamic;
@@ -140,6 +153,12 @@ Elaborator::resolveSlots(const std::vector<ast::Slot> &slots,
     if (i >= slots.size()) {
       resolved.emplace_back();
       continue;
+    }
+    if (slots[i].name) {
+      error(Code::WrongArguments, slots[i].range,
+            "an index of a value has no name")
+          .help("indices stand in the order of the axes");
+      return std::nullopt;
     }
     auto slot = resolveSlot(slots[i], shape[i], frame);
     ok &= slot.has_value();
@@ -201,16 +220,39 @@ std::vector<int64_t> Elaborator::flatIndices(
   return result;
 }
 
-/// `take` along the first axis with a run-time index; the other slots stay.
+/// `take` with a run-time index, and `lookup` with one for each element under
+/// binders; the other slots stay.
 std::optional<Tensor>
 Elaborator::dynamicIndex(Tensor t, const std::vector<ResolvedSlot> &slots) {
+  int64_t dynamics =
+      std::count_if(slots.begin(), slots.end(), [](const ResolvedSlot &s) {
+        return s.kind == ResolvedSlot::Kind::Dynamic;
+      });
   for (size_t i = slots.size(); i-- > 0;) {
     if (slots[i].kind != ResolvedSlot::Kind::Dynamic)
       continue;
-    if (!slots[i].dynamic.labels.empty() || !t.labels.empty())
+    if (!t.labels.empty())
       return std::nullopt;
     std::vector<int64_t> shape = t.space.shape();
+    int64_t extent = shape[i];
     shape.erase(shape.begin() + static_cast<int64_t>(i));
+    if (!slots[i].dynamic.labels.empty()) { // one index for each label
+      if (dynamics != 1)
+        return std::nullopt;
+      std::vector<int64_t> perm{static_cast<int64_t>(i)}, rows = shape;
+      for (size_t axis = 0; axis != t.space.shape().size(); ++axis)
+        if (axis != i)
+          perm.push_back(static_cast<int64_t>(axis));
+      rows.insert(rows.begin(), extent);
+      Tensor table = permute(t, perm);
+      std::vector<int64_t> full = slots[i].dynamic.labelShape();
+      full.insert(full.end(), shape.begin(), shape.end());
+      Tensor r =
+          emit("lookup", {table, slots[i].dynamic}, t.space.withShape(full));
+      r.labels = slots[i].dynamic.labels;
+      t = withBounds(r, t.bounds);
+      continue;
+    }
     Tensor r = emit("take", {t, slots[i].dynamic}, t.space.withShape(shape),
                     {{"dim", static_cast<int64_t>(i)}});
     r.labels.clear();
@@ -318,8 +360,8 @@ Den Elaborator::indexPlace(const Den &place,
   if (!resolved)
     return Den::error();
   for (const ResolvedSlot &slot : *resolved)
-    if (slot.kind == ResolvedSlot::Kind::Dynamic)
-      return unsupported(range, "a run-time index of a place");
+    if (slot.kind == ResolvedSlot::Kind::Dynamic) // a value, not a place
+      return indexTensor(readPlace(place, range), slots, frame, range);
   std::vector<BinderId> labels;
   std::vector<int64_t> rest;
   std::vector<int64_t> flat =

@@ -82,12 +82,23 @@ CallablePtr Elaborator::makeInstance(const Callable &callable,
 Den Elaborator::paramStmt(const ast::ParamStmt &stmt, Frame &frame,
                           SourceRange range) {
   HereScope scope(here, range);
+  static const std::set<std::string> inlined = {"fn", "loss"};
+  if (frame.def && inlined.count(frame.def->kind)) {
+    error(Code::MissingInstance, range,
+          "'param' in the " + frame.def->kind + " '" + frame.def->name.text +
+              "', which makes no instances")
+        .why("it is inlined where it is used: its parameters would have no "
+             "owner")
+        .help("declare a net: net " + frame.def->name.text + "[](...) { ... }");
+    bind(frame.env, stmt.name, Den::error());
+    return Den::error();
+  }
   Space declared = space(*stmt.space, frame);
   if (!declared.isValid()) {
     bind(frame.env, stmt.name, Den::error());
     return Den::error();
   }
-  if (!declared.isFloat() || declared.kind() == SpaceKind::Product) {
+  if (!declared.isFloat() || declared.isOptional()) {
     error(Code::SpaceMismatch, stmt.space->range,
           "a parameter needs a continuous space, not " + declared.str());
     bind(frame.env, stmt.name, Den::error());
@@ -253,6 +264,21 @@ std::optional<Tensor> Elaborator::initDraw(const std::string &how,
   if (args.size() != wanted && !(how == "normal" && args.empty())) {
     error(Code::WrongArguments, range,
           "'" + how + "' takes " + std::to_string(wanted) + " arguments");
+    return std::nullopt;
+  }
+  // What may be drawn must lie in the parameter's space.
+  Bounds reach = how == "normal"    ? Bounds::all()
+                 : how == "zeros"   ? Bounds::point(0)
+                 : how == "uniform" ? Bounds::open(args[0], args[1])
+                                    : Bounds::open(-1, 1);
+  if (declared.kind() != SpaceKind::Real && !declared.isMatrixSpace() &&
+      (declared.kind() == SpaceKind::Simplex ||
+       !reach.inside(declared.lo(), declared.hi()))) {
+    error(Code::SpaceMismatch, range,
+          "the parameter is " + declared.str() + ", but '" + how +
+              "' draws values outside of it")
+        .help("start it from a number, or from uniform(a, b) inside of its "
+              "space");
     return std::nullopt;
   }
   if (how == "zeros")

@@ -36,28 +36,11 @@ bool Elaborator::bindLawConditions(const Law &law,
   std::vector<ast::Parameter> const *params =
       def->params ? &def->params->conditions : nullptr;
   size_t count = params ? params->size() : 0;
-  std::vector<const ast::Arg *> given(count, nullptr);
-  size_t next = 0;
-  if (law.args)
-    for (const ast::Arg &arg : *law.args) {
-      size_t index = next;
-      if (arg.name) {
-        for (index = 0;
-             index != count && (*params)[index].name.text != arg.name->text;)
-          ++index;
-      } else {
-        ++next;
-      }
-      if (index >= count) {
-        error(Code::WrongArguments, arg.value->range,
-              arg.name ? "'" + law.callable->name + "' has no condition '" +
-                             arg.name->text + "'"
-                       : "'" + law.callable->name + "' takes " +
-                             std::to_string(count) + " conditions");
-        return false;
-      }
-      given[index] = &arg;
-    }
+  static const std::vector<ast::Parameter> none;
+  auto arguments = conditionArguments(law, params ? *params : none);
+  if (!arguments)
+    return false;
+  const std::vector<const ast::Arg *> &given = *arguments;
   std::vector<int64_t> extents;
   for (BinderId binder : lift)
     extents.push_back(binders[binder].extent());
@@ -78,11 +61,7 @@ bool Elaborator::bindLawConditions(const Law &law,
     } else if (param.defaultValue) {
       value = eval(*param.defaultValue, callee);
     } else {
-      error(Code::WrongArguments, range,
-            "'" + law.callable->name + "' needs its condition '" +
-                param.name.text + "'")
-          .label(param.name.range, "declared here");
-      return false;
+      return missingCondition(law, param, range);
     }
     if (value.is(Den::Kind::Place) || value.is(Den::Kind::List)) {
       auto read = tensorOf(value, where, outer);
@@ -142,13 +121,17 @@ bool Elaborator::enterLaw(const Law &law, const std::vector<Space> &subject,
       return false;
     std::string what =
         "'" + param.name.text + "' of '" + law.callable->name + "'";
-    // A draw of an element of the law's space embeds in a wider one.
+    // A draw of an element of the law's space embeds in a wider one, never in
+    // a narrower one: draws would lie outside, and the mass would not be one.
     if (values)
       checkSpace(wanted, (*values)[i], range, what);
-    else if (!accepts(subject[i], wanted) && !accepts(wanted, subject[i]))
+    else if (!accepts(subject[i], wanted))
       error(Code::SpaceMismatch, range,
             what + " is " + wanted.str() + ", but is drawn into " +
-                subject[i].str());
+                subject[i].str(),
+            "draws may lie outside of " + subject[i].str())
+          .help("take a law on " + subject[i].str() +
+                ", or map the draws there: push(exp_map, ...)");
   }
   if (def->where)
     block(*def->where, callee);
@@ -253,6 +236,13 @@ Elaborator::productParts(const Law &law, const std::vector<Tensor> &values,
     at += own->elements();
     parts.push_back({piece});
   }
+  if (at != values[0].space.shape().back()) {
+    error(Code::SpaceMismatch, range,
+          "the factors of '" + law.spelling + "' cover " + std::to_string(at) +
+              " of " + std::to_string(values[0].space.shape().back()) +
+              " numbers");
+    return std::nullopt;
+  }
   return parts;
 }
 
@@ -272,6 +262,9 @@ std::optional<Tensor> Elaborator::namedLogp(const Law &law,
   Space demand = own                  ? *own
                  : fields.size() == 1 ? fields[0]
                                       : Space::product({}, fields);
+  // A law on fewer axes than the value has goes over the others.
+  if (own && own->kind() != SpaceKind::Product && values.size() == 1)
+    lifted |= values[0].rank() > own->shape().size();
   if (lifted)
     return declLogp(law, values, range);
   auto id = requireDist(*law.named, demand, range);
@@ -300,26 +293,10 @@ std::optional<Tensor> Elaborator::namedLogp(const Law &law,
     op.operands.push_back(values[i].id);
     t.deps.insert(t.deps.end(), values[i].deps.begin(), values[i].deps.end());
   }
-  std::vector<typed::Condition> conditions = dist.conditions;
-  Frame outer;
-  outer.env = law.env;
-  outer.instances = rootInstances;
-  for (size_t i = 0; i != conditions.size(); ++i) {
-    const typed::Condition &condition = conditions[i];
-    std::optional<Tensor> value;
-    if (law.args)
-      for (size_t k = 0; k != law.args->size(); ++k) {
-        const ast::Arg &arg = (*law.args)[k];
-        if (arg.name ? arg.name->text == condition.name : k == i)
-          value = tensor(*arg.value, outer);
-      }
-    if (!value && condition.defaultValue)
-      value = constant(*condition.defaultValue,
-                       Space::real(condition.space.shape()));
-    if (!value)
-      return std::nullopt;
-    op.operands.push_back(value->id);
-  }
+  auto conditions = conditionOperands(law, *id, range);
+  if (!conditions)
+    return std::nullopt;
+  op.operands.insert(op.operands.end(), conditions->begin(), conditions->end());
   t.trained = true;
   t.space = Space::real();
   t.id = newValue(t.space);
@@ -357,7 +334,7 @@ std::optional<Tensor> Elaborator::declLogp(const Law &law,
       sharedLines(*def->block, callee);
       std::vector<std::string> names = memberArgs(*member);
       for (size_t i = 0; i != names.size() && i != values.size(); ++i)
-        callee.env->names[names[i]] = Den::ofTensor(values[i]);
+        define(callee.env, names[i], Den::ofTensor(values[i]));
       result = tensorOf(memberExpr(*member->value, callee),
                         member->value->range, callee);
       if (result)
@@ -414,7 +391,7 @@ std::optional<Tensor> Elaborator::memberValue(const Law &law,
                range)) {
     sharedLines(*law.callable->def->block, callee);
     for (const std::string &arg : memberArgs(*member))
-      callee.env->names[arg] = Den::ofTensor(value);
+      define(callee.env, arg, Den::ofTensor(value));
     result = tensorOf(memberExpr(*member->value, callee), member->value->range,
                       callee);
   }

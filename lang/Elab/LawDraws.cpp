@@ -44,6 +44,12 @@ Elaborator::sampleOf(const Law &law, const Space &target, SourceRange range) {
   if (law.form == Law::Form::Decl ||
       (law.form == Law::Form::Named && law.callable->def->block))
     return declSample(law, target, range);
+  if (law.form == Law::Form::Named) { // on fewer axes: over the others
+    auto own = ownSpace(law);
+    if (own && own->kind() != SpaceKind::Product &&
+        target.shape().size() > own->shape().size())
+      return declSample(law, target, range);
+  }
   auto id = law.form == Law::Form::Named
                 ? requireDist(*law.named, target, range)
                 : tryMakeDist(law, target, law.spelling, range);
@@ -52,17 +58,26 @@ Elaborator::sampleOf(const Law &law, const Space &target, SourceRange range) {
       unsupported(range, "a draw of a flow under an index");
     return std::nullopt;
   }
+  if (!seedings.empty())
+    unsupported(range, "a draw inside of a derivative");
   typed::Op op;
   op.kind = typed::OpKind::Sample;
   op.index = *id;
-  Tensor t;
-  t.space = program.dists[*id].subject;
-  t.bounds = Bounds::of(t.space);
-  t.trained = true;
-  t.id = newValue(t.space);
-  op.results.push_back(t.id);
+  if (law.form == Law::Form::Named) {
+    auto conditions = conditionOperands(law, *id, range);
+    if (!conditions)
+      return std::nullopt;
+    op.operands = *conditions;
+  }
+  std::vector<Tensor> drawn;
+  const Space subject = program.dists[*id].subject;
+  for (const Space &field : subject.arrays()) {
+    Tensor t = argumentOf(field, "", op.results).tensor;
+    t.trained = true;
+    drawn.push_back(std::move(t));
+  }
   append(std::move(op));
-  return std::vector<Tensor>{t};
+  return drawn;
 }
 
 std::optional<std::vector<Tensor>>
@@ -101,7 +116,7 @@ Elaborator::declSample(const Law &law, const Space &target, SourceRange range) {
         Tensor u = draw("uniform", shape, perSample);
         u.labels = active;
         for (const std::string &name : memberArgs(*quantile))
-          callee.env->names[name] = Den::ofTensor(u);
+          define(callee.env, name, Den::ofTensor(u));
       }
       Den den = memberExpr(*(sample ? sample : quantile)->value, callee);
       std::vector<Den> leaves =

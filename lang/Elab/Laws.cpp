@@ -20,7 +20,10 @@ Den Elaborator::evalLawCall(const Den &base, const ast::CallExpr &node,
     return Den::error();
   }
   auto law = std::make_shared<Law>(*base.law);
-  law->form = Law::Form::Decl;
+  // A named law keeps its dist: its density is an operation on that. A block
+  // is elaborated in place.
+  if (!law->named || law->callable->def->block)
+    law->form = Law::Form::Decl;
   law->args = node.hasBar ? &node.conditions : &node.args;
   law->env = frame.env;
   law->instances = frame.instances;

@@ -4,6 +4,7 @@
 // `each` makes its indices axes, so that its updates are whole-tensor updates.
 //
 //===----------------------------------------------------------------------===//
+#include "AST/Walk.h"
 #include "Elab/Elaborator.h"
 
 #include <algorithm>
@@ -103,7 +104,7 @@ static bool usesStatically(const ast::Block &block, const std::string &name) {
       for (const ast::Binder &binder : s->binders)
         if (in(binder.range, true))
           return true;
-      if (usesStatically(s->block, name))
+      if (in(s->guard, true) || usesStatically(s->block, name))
         return true;
     }
   }
@@ -155,36 +156,105 @@ void Elaborator::forStmt(const ast::ForStmt &stmt, Frame &frame,
   }
 }
 
-void Elaborator::eachStmt(const ast::EachStmt &stmt, Frame &frame,
-                          SourceRange range) {
-  if (stmt.guard) {
-    unsupported(stmt.guard->range, "a guard of 'each'");
-    return;
+/// The values of an index that a guard keeps: each part of a conjunction speaks
+/// of one index, and is known when the program is compiled.
+bool Elaborator::keepGuarded(const ast::Expr &guard,
+                             const std::vector<ast::Binder> &binders,
+                             std::vector<std::vector<int64_t>> &values,
+                             Frame &frame) {
+  if (const auto *both = guard.as<ast::BinaryExpr>(); both && both->op == "and")
+    return keepGuarded(*both->lhs, binders, values, frame) &&
+           keepGuarded(*both->rhs, binders, values, frame);
+  std::optional<size_t> which;
+  for (size_t b = 0; b != binders.size(); ++b)
+    if (ast::anyName(guard, [&](const std::string &name) {
+          return name == binders[b].name.text;
+        })) {
+      if (which) {
+        unsupported(guard.range, "a guard of 'each' that compares indices");
+        return false;
+      }
+      which = b;
+    }
+  auto holds = [&](std::optional<int64_t> value) -> std::optional<bool> {
+    Frame inner = frame;
+    inner.env = Env::inside(frame.env);
+    if (value)
+      inner.env->names[binders[*which].name.text] =
+          Den::ofNumber(static_cast<double>(*value));
+    Den den = eval(guard, inner);
+    if (den.is(Den::Kind::Bool))
+      return den.truth;
+    if (!den.isError())
+      error(Code::NotStatic, guard.range,
+            "a guard must be known at compile time, but '" + text(guard.range) +
+                "' is " + den.describe());
+    return std::nullopt;
+  };
+  if (!which) {
+    auto always = holds(std::nullopt);
+    for (std::vector<int64_t> &list : values)
+      if (always && !*always)
+        list.clear();
+    return always.has_value();
   }
-  Frame inner = frame;
-  inner.env = Env::inside(frame.env);
-  std::vector<BinderId> saved = active;
+  std::vector<int64_t> kept;
+  for (int64_t value : values[*which]) {
+    auto keep = holds(value);
+    if (!keep)
+      return false;
+    if (*keep)
+      kept.push_back(value);
+  }
+  values[*which] = std::move(kept);
+  return true;
+}
+
+/// Binds the indices of an `each` as axes. False when something was reported;
+/// `empty` when a guard keeps none.
+bool Elaborator::openEach(
+    const ast::EachStmt &stmt, Frame &inner, bool &empty,
+    const std::function<
+        std::optional<std::vector<int64_t>>(const std::string &)> &infer) {
+  std::vector<std::vector<int64_t>> values;
   for (const ast::Binder &binder : stmt.binders) {
-    std::optional<std::vector<int64_t>> values;
-    if (binder.range)
-      values = rangeOf(*binder.range, inner);
-    else
-      for (const ast::StmtPtr &item : stmt.block.stmts)
-        if (const auto *update = item->as<ast::UpdateStmt>(); update && !values)
-          values = inferRange(binder.name.text, *update->place, inner);
-    if (!values || values->empty()) {
-      if (!binder.range || values)
+    auto list =
+        binder.range ? rangeOf(*binder.range, inner) : infer(binder.name.text);
+    if (!list || list->empty()) {
+      if (!binder.range || list)
         error(Code::StaticUnknown, binder.name.range,
               "the range of '" + binder.name.text + "' cannot be inferred")
             .help("write it: each " + binder.name.text + ": D { ... }");
-      active = saved;
-      return;
+      return false;
     }
-    BinderId id = newBinder(binder.name.text, *values);
-    bind(inner.env, binder.name, Den::ofBinder(id));
+    values.push_back(std::move(*list));
+  }
+  if (stmt.guard && !keepGuarded(*stmt.guard, stmt.binders, values, inner))
+    return false;
+  for (size_t b = 0; b != values.size(); ++b) {
+    empty |= values[b].empty();
+    BinderId id = newBinder(stmt.binders[b].name.text, values[b]);
+    bind(inner.env, stmt.binders[b].name, Den::ofBinder(id));
     active.push_back(id);
   }
-  block(stmt.block, inner);
+  return true;
+}
+
+void Elaborator::eachStmt(const ast::EachStmt &stmt, Frame &frame,
+                          SourceRange) {
+  Frame inner = frame;
+  inner.env = Env::inside(frame.env);
+  std::vector<BinderId> saved = active;
+  bool empty = false;
+  bool ok = openEach(stmt, inner, empty, [&](const std::string &name) {
+    std::optional<std::vector<int64_t>> values;
+    for (const ast::StmtPtr &item : stmt.block.stmts)
+      if (const auto *update = item->as<ast::UpdateStmt>(); update && !values)
+        values = inferRange(name, *update->place, inner);
+    return values;
+  });
+  if (ok && !empty)
+    block(stmt.block, inner);
   active = saved;
 }
 

@@ -237,6 +237,16 @@ void NameWalk::rest(const ast::Expr &e) {
   } else if (const auto *n = e.as<ast::RepeatExpr>()) {
     expr(n->count.get());
     nested([&] { block(n->block); });
+  } else if (const auto *n = e.as<ast::DerivExpr>()) {
+    for (const ast::Seed &seed : n->seeds) {
+      const ast::Ident &name = seed.path.front();
+      if (!knows(name.text)) {
+        report(name.text, name.range);
+        define(name.text);
+      }
+      expr(seed.value.get());
+    }
+    expr(n->body.get());
   } else if (const auto *n = e.as<ast::ExpectExpr>()) {
     nested([&] {
       for (const ast::DrawBinding &draw : n->draws) {

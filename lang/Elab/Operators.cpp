@@ -101,7 +101,7 @@ Den Elaborator::evalBinary(const ast::BinaryExpr &node, const ast::Expr &expr,
     return Den::ofTensor(binary(node.op, *x, *y));
   }
   if (node.op == "^")
-    return power(a, b, node, expr.range, frame);
+    return power(a, b, node.lhs->range, node.rhs->range, expr.range, frame);
   return arithmetic(node.op, a, b, node, frame);
 }
 
@@ -121,7 +121,8 @@ Den Elaborator::arithmetic(const std::string &op, const Den &a, const Den &b,
   if (it == mnemonics.end())
     return unsupported(here, "the operator '" + op + "'");
   if (a.is(Den::Kind::Number) && b.is(Den::Kind::Number))
-    return Den::ofNumber(*fold(op, a.number, b.number));
+    return folded(*fold(op, a.number, b.number),
+                  std::isfinite(a.number) && std::isfinite(b.number), here);
   // A static number takes part as a constant of the other side's shape.
   if (a.is(Den::Kind::Number) || b.is(Den::Kind::Number)) {
     bool left = a.is(Den::Kind::Number);
@@ -147,13 +148,36 @@ Den Elaborator::arithmetic(const std::string &op, const Den &a, const Den &b,
   return Den::ofTensor(binary(it->second, *x, *y));
 }
 
-/// x^n: a square, a chain of products for small naturals, `pow` where the base
-/// is Positive.
-Den Elaborator::power(const Den &a, const Den &b, const ast::BinaryExpr &node,
-                      SourceRange range, Frame &frame) {
+void Elaborator::powerError(const Tensor &x, const std::string &exponent,
+                            SourceRange range) {
+  if (!x.bounds.isNonNegative())
+    return domainError("^ " + exponent, x, range);
+  error(Code::DomainViolated, range,
+        "a power of a base that may be 0 with an exponent that may be negative",
+        "0 has no power to a negative exponent")
+      .why("0^b is 0 for b > 0; nothing here proves that '" + exponent +
+           "' is positive")
+      .help("declare the exponent Positive, or keep the base away from 0");
+}
+
+/// A number made of numbers; what has no value is an error.
+Den Elaborator::folded(double value, bool finite, SourceRange range) {
+  if (std::isfinite(value) || !finite)
+    return Den::ofNumber(value);
+  error(Code::DomainViolated, range,
+        "'" + text(range) + "' has no value that is a number");
+  return Den::error();
+}
+
+/// x^n and pow(x, n): a square, `pow` where it has a value: for a base that may
+/// be negative a whole exponent, for one that may be 0 a positive one (0^b =
+/// 0).
+Den Elaborator::power(const Den &a, const Den &b, SourceRange base,
+                      SourceRange exponent, SourceRange range, Frame &frame) {
   if (a.is(Den::Kind::Number) && b.is(Den::Kind::Number))
-    return Den::ofNumber(std::pow(a.number, b.number));
-  auto x = tensorOf(a, node.lhs->range, frame);
+    return folded(std::pow(a.number, b.number),
+                  std::isfinite(a.number) && std::isfinite(b.number), range);
+  auto x = tensorOf(a, base, frame);
   if (!x)
     return Den::error();
   if (b.is(Den::Kind::Number)) {
@@ -162,26 +186,24 @@ Den Elaborator::power(const Den &a, const Den &b, const ast::BinaryExpr &node,
     if (b.number == 2)
       return Den::ofTensor(unary("sq", *x));
     bool whole = std::floor(b.number) == b.number;
-    if (!whole && !x->bounds.isNonNegative()) {
-      domainError("^ " + text(node.rhs->range), *x, range);
+    if (!whole &&
+        (b.number < 0 ? !x->bounds.isPositive() : !x->bounds.isNonNegative())) {
+      powerError(*x, text(exponent), range);
       return Den::error();
     }
-    Tensor r = binaryScalar("pow", toFloat(*x), b.number);
-    bool even = whole && std::fmod(b.number, 2) == 0;
-    if (even && !x->bounds.isPositive())
-      r = withBounds(r, Bounds::nonNegative());
-    return Den::ofTensor(r);
+    return Den::ofTensor(binaryScalar("pow", toFloat(*x), b.number));
   }
-  auto y = tensorOf(b, node.rhs->range, frame);
+  auto y = tensorOf(b, exponent, frame);
   if (!y)
     return Den::error();
-  if (!x->bounds.isPositive()) {
-    domainError("^", *x, range);
+  bool zeroFits = x->bounds.isNonNegative() && y->bounds.isPositive();
+  if (!x->bounds.isPositive() && !zeroFits) {
+    powerError(*x, text(exponent), range);
     return Den::error();
   }
   if (!align({&*x, &*y}, range))
     return Den::error();
-  return Den::ofTensor(binary("pow", *x, *y));
+  return Den::ofTensor(binary("pow", toFloat(*x), toFloat(*y)));
 }
 
 static bool holds(const std::string &op, double a, double b) {
@@ -201,8 +223,24 @@ Den Elaborator::comparison(const std::string &op, const Den &a, const Den &b,
   static const std::map<std::string, std::string> preds = {
       {"<", "lt"},  {"<=", "le"}, {">", "gt"},
       {">=", "ge"}, {"==", "eq"}, {"!=", "ne"}};
+  if (a.is(Den::Kind::Null) || b.is(Den::Kind::Null))
+    return comparedWithNull(op, a, b, range);
   if (a.is(Den::Kind::Number) && b.is(Den::Kind::Number))
     return Den::ofBool(holds(op, a.number, b.number));
+  auto isBool = [](const Den &den) {
+    return den.is(Den::Kind::Bool) ||
+           (den.is(Den::Kind::Tensor) &&
+            den.tensor.space.kind() == SpaceKind::Bool);
+  };
+  bool equality = op == "==" || op == "!=";
+  if (isBool(a) != isBool(b) || (isBool(a) && !equality)) {
+    error(Code::SpaceMismatch, range,
+          "'" + op + "' of " + a.describe() + " and " + b.describe())
+        .help(isBool(a) && isBool(b) ? "truth values are equal or not: ==, !="
+                                     : "compare numbers with numbers, truth "
+                                       "values with truth values");
+    return Den::error();
+  }
   if (a.is(Den::Kind::Bool) && b.is(Den::Kind::Bool))
     return Den::ofBool((a.truth == b.truth) == (op == "=="));
   auto x = tensorOf(a, range, frame), y = tensorOf(b, range, frame);

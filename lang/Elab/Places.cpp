@@ -24,6 +24,7 @@ PlaceId Elaborator::newRoot(const Space &space, const std::string &name,
   root.assigned.assign(elements->size(), 0);
   root.where.resize(elements->size());
   root.kinds.assign(elements->size(), space.withShape({}));
+  root.name = nameReads.bound();
   places.resize(program.places.size());
   places[id] = {id, elements, space.shape()};
   return id;

@@ -5,6 +5,7 @@
 // `contract`; everything else is arithmetic followed by `reduce`.
 //
 //===----------------------------------------------------------------------===//
+#include "AST/Walk.h"
 #include "Elab/Elaborator.h"
 
 #include <algorithm>
@@ -158,9 +159,58 @@ Tensor Elaborator::contractLabels(Tensor x, Tensor y,
   return withBounds(r, scaled(multiply(x.bounds, y.bounds), count));
 }
 
+/// The truth value of a guard or of the body of `all` and `any`.
+std::optional<Tensor> Elaborator::truth(const ast::Expr &expr, Frame &frame) {
+  auto value = tensor(expr, frame);
+  if (value && value->space.kind() != SpaceKind::Bool) {
+    error(Code::SpaceMismatch, expr.range,
+          "a truth value is needed here, but '" + text(expr.range) +
+              "' has space " + value->space.str());
+    return std::nullopt;
+  }
+  return value;
+}
+
+/// Whether an expression is finite wherever what it names is: then a mask may
+/// multiply it.
+static bool staysFinite(const ast::Expr &expr) {
+  bool finite = true;
+  ast::walk(expr, {[&](const ast::Expr &e) {
+                     const auto *binary = e.as<ast::BinaryExpr>();
+                     finite &=
+                         e.as<ast::NameExpr>() || e.as<ast::NumberExpr>() ||
+                         (e.as<ast::IndexExpr>() &&
+                          e.as<ast::IndexExpr>()->base->as<ast::NameExpr>()) ||
+                         e.as<ast::UnaryExpr>() ||
+                         (binary && (binary->op == "+" || binary->op == "-" ||
+                                     binary->op == "*"));
+                     return finite && !e.as<ast::IndexExpr>();
+                   },
+                   {},
+                   {}});
+  return finite;
+}
+
+/// What the guard leaves out may have no value: 1 / i without i = 0.
+std::optional<Tensor> Elaborator::guarded(Tensor body, const ast::Expr &guard,
+                                          double otherwise, Frame &frame) {
+  auto mask = truth(guard, frame);
+  Tensor rest = constant(otherwise, Space::real());
+  if (!mask || !align({&*mask, &body, &rest}, here))
+    return std::nullopt;
+  return select(*mask, body, rest);
+}
+
 Den Elaborator::sumOver(const std::vector<BinderId> &over,
                         const ast::Expr &body, const ast::Expr *guard,
                         Frame &frame, const std::string &op) {
+  if (guard && !staysFinite(body)) {
+    auto value = floatTensor(body, frame);
+    if (value)
+      value = guarded(*value, *guard, 0, frame);
+    return value ? Den::ofTensor(reduceLabels("sum", *value, over, true))
+                 : Den::error();
+  }
   std::vector<const ast::Expr *> list;
   factors(body, list);
   double scale = 1;
@@ -185,7 +235,7 @@ Den Elaborator::sumOver(const std::vector<BinderId> &over,
     (depends ? inside : outside).push_back(*t);
   }
   if (guard) {
-    auto mask = tensor(*guard, frame);
+    auto mask = truth(*guard, frame);
     if (!mask)
       return Den::error();
     // First: a mask of weights is a constant, and the product stays one of
@@ -336,21 +386,17 @@ Den Elaborator::evalReduce(const ast::ReduceExpr &node, const ast::Expr &expr,
     result = sumOver(over, *node.body, node.guard.get(), inner, node.op);
   } else if (node.op == "mean") {
     result = unsupported(expr.range, "'mean' with a guard");
-  } else if (auto body = tensor(*node.body, inner)) {
-    bool logic = node.op == "all" || node.op == "any";
-    Tensor t = logic ? *body : toFloat(*body);
-    bool ok = true;
-    if (node.guard) {
-      auto mask = tensor(*node.guard, inner);
-      Tensor rest = logic ? t : constant(neutral(node.op), Space::real());
-      ok = mask && !logic && align({&*mask, &t, &rest}, expr.range);
-      if (ok)
-        t = select(*mask, t, rest);
-      else if (logic)
-        unsupported(expr.range, "'" + node.op + "' with a guard");
-    }
-    if (ok)
-      result = Den::ofTensor(reduceLabels(node.op, t, over, true));
+  } else if (node.op == "all" || node.op == "any") {
+    auto body = truth(*node.body, inner);
+    if (node.guard)
+      result = unsupported(expr.range, "'" + node.op + "' with a guard");
+    else if (body)
+      result = Den::ofTensor(reduceLabels(node.op, *body, over, true));
+  } else if (auto body = floatTensor(*node.body, inner)) {
+    if (node.guard)
+      body = guarded(*body, *node.guard, neutral(node.op), inner);
+    if (body)
+      result = Den::ofTensor(reduceLabels(node.op, *body, over, true));
   }
   active = saved;
   return result;

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Elab/Elaborator.h"
+#include "Elab/Headers.h"
 
 namespace rill::lang::elab {
 
@@ -42,8 +43,18 @@ void Elaborator::bind(const EnvPtr &env, const ast::Ident &name, Den den,
         .help("give one of them another name");
     return;
   }
+  den.name = nameReads.bound();
   env->names[name.text] = std::move(den);
   env->ranges[name.text] = name.range;
+}
+
+/// Binds a name that no source line declares; what it already names in this
+/// environment stays the same binding.
+void Elaborator::define(const EnvPtr &env, const std::string &name, Den den) {
+  auto known = env->names.find(name);
+  bool same = known != env->names.end() && known->second.name;
+  den.name = same ? known->second.name : nameReads.bound();
+  env->names[name] = std::move(den);
 }
 
 CallablePtr Elaborator::declaration(const ast::DefItem &def, SourceRange range,
@@ -59,21 +70,9 @@ CallablePtr Elaborator::declaration(const ast::DefItem &def, SourceRange range,
   return callable;
 }
 
-/// Whether a dist of the program can be used as it stands: no statics, and
-/// every condition has a default.
-static bool standsAlone(const ast::DefItem &def) {
-  if (def.hasStatics)
-    return false;
-  if (!def.params)
-    return true;
-  for (const ast::Parameter &condition : def.params->conditions)
-    if (!condition.defaultValue)
-      return false;
-  return true;
-}
-
 void Elaborator::declareItem(Module &module, const ast::Item &item) {
   if (const auto *def = item.as<ast::DefItem>()) {
+    checkHeader(*def, diag);
     CallablePtr callable = declaration(*def, item.range, module.env);
     if (def->kind != "dist") {
       bind(module.env, def->name, Den::ofCallable(callable), false);
@@ -84,7 +83,7 @@ void Elaborator::declareItem(Module &module, const ast::Item &item) {
     law->env = module.env;
     law->range = def->name.range;
     law->spelling = def->name.text;
-    if (module.name.empty() && standsAlone(*def)) {
+    if (module.name.empty() && !def->hasStatics) {
       auto named = std::make_shared<NamedDist>();
       named->name = def->name.text;
       named->callable = callable;
@@ -108,6 +107,8 @@ void Elaborator::declareItem(Module &module, const ast::Item &item) {
       callable->env = module.env;
       bind(module.env, *let->pattern.name, Den::ofCallable(callable), false);
     } else if (let->pattern.name) {
+      if (let->space)
+        letSpaces[let->value.get()] = let->space.get();
       bind(module.env, *let->pattern.name,
            Den::ofThunk(let->value.get(), module.env), false);
     } else {
@@ -214,6 +215,10 @@ Den Elaborator::unknownName(const std::string &name, SourceRange range,
     return unsupported(range, "'" + name + "'");
   Diagnostic &d =
       error(Code::UnknownName, range, "unknown name '" + name + "'");
+  if (std::string module = stdlibModuleOf(name); !module.empty()) {
+    d.help("'" + name + "' is in the library: use " + module + "." + name);
+    return Den::error();
+  }
   std::string close = didYouMean(name, visibleNames(env));
   if (!close.empty()) {
     d.help("did you mean '" + close + "'?");
@@ -251,7 +256,17 @@ Den Elaborator::force(const Den &den, Frame &frame) {
     inner.instances->path += (inner.instances->path.empty() ? "" : ".") +
                              (den.truth ? "let" : den.text);
   Den value = eval(*den.expr, inner);
+  if (auto it = letSpaces.find(den.expr); it != letSpaces.end())
+    value = declaredAs(*it->second, std::move(value), den.expr->range, inner);
   --depth;
+  if (den.parameter && !value.isError()) {
+    Frame callee;
+    callee.env = Env::inside(den.into);
+    if (!bindParameter(*den.parameter, std::move(value), den.expr->range,
+                       callee, den.text))
+      return Den::error();
+    return callee.env->names[den.parameter->name.text];
+  }
   if (!den.truth || value.isError())
     return value;
   // One name of a tuple pattern.

@@ -6,6 +6,8 @@
 //===----------------------------------------------------------------------===//
 #include "Elab/Elaborator.h"
 
+#include <cmath>
+
 namespace rill::lang::elab {
 
 static std::optional<SpaceKind> plainKind(const std::string &name) {
@@ -45,6 +47,7 @@ Space Elaborator::spaceFromIndex(
     const std::vector<ast::ExprPtr> &args,
     const std::vector<const std::vector<ast::Slot> *> &groups, Frame &frame) {
   std::vector<std::vector<int64_t>> extents;
+  int64_t elements = 1;
   for (const std::vector<ast::Slot> *group : groups) {
     std::vector<int64_t> list;
     for (const ast::Slot &slot : *group) {
@@ -62,6 +65,12 @@ Space Elaborator::spaceFromIndex(
         return {};
       }
       list.push_back(*extent);
+      if (__builtin_mul_overflow(elements, *extent, &elements) ||
+          elements > (int64_t(1) << 31)) {
+        error(Code::StaticArithmetic, slot.range,
+              "a space of more than 2^31 numbers");
+        return {};
+      }
     }
     extents.push_back(std::move(list));
   }
@@ -208,6 +217,65 @@ bool Elaborator::checkSpace(const Space &declared, const Tensor &value,
   return false;
 }
 
+Den Elaborator::declaredAs(const ast::SpaceExpr &declared, Den den,
+                           SourceRange range, Frame &frame) {
+  if (den.isError())
+    return den;
+  Space wanted = space(declared, frame);
+  return wanted.isValid() ? declaredAs(wanted, std::move(den), range, frame)
+                          : Den::error();
+}
+
+/// A value that is said to lie in a space; a number fills its shape.
+Den Elaborator::declaredAs(const Space &declared, Den den, SourceRange range,
+                           Frame &frame) {
+  if (den.isError())
+    return den;
+  if (declared.kind() == SpaceKind::Product) {
+    const std::vector<Space> &fields = declared.fields();
+    if (!den.is(Den::Kind::Tuple) || den.items.size() != fields.size()) {
+      error(Code::SpaceMismatch, range,
+            "declared as " + declared.str() + ", but this is " +
+                den.describe());
+      return Den::error();
+    }
+    for (size_t i = 0; i != fields.size(); ++i) {
+      den.items[i] = declaredAs(fields[i], den.items[i], range, frame);
+      if (den.items[i].isError())
+        return Den::error();
+    }
+    return den;
+  }
+  const std::string what = "'" + text(range) + "'";
+  bool scalar = declared.shape().empty();
+  if (den.is(Den::Kind::Number)) {
+    bool whole = std::floor(den.number) == den.number;
+    bool fits =
+        declared.isFloat()
+            ? Bounds::point(den.number).inside(declared.lo(), declared.hi()) &&
+                  !declared.isMatrixSpace() &&
+                  declared.kind() != SpaceKind::Simplex
+        : declared.kind() == SpaceKind::Int ? whole
+        : declared.kind() == SpaceKind::Fin
+            ? whole && den.number >= 0 &&
+                  den.number < double(declared.finSize())
+            : false;
+    if (!fits) {
+      error(Code::SpaceMismatch, range,
+            what + " is declared as " + declared.str() +
+                ", but lies outside of it");
+      return Den::error();
+    }
+    return scalar ? den : Den::ofTensor(constant(den.number, declared));
+  }
+  if (den.is(Den::Kind::Bool) && scalar && declared.kind() == SpaceKind::Bool)
+    return den;
+  auto value = tensorOf(den, range, frame);
+  if (!value || !checkSpace(declared, *value, range, what))
+    return Den::error();
+  return Den::ofTensor(*value);
+}
+
 std::optional<std::string> Elaborator::unboundName(const ast::Expr &expr,
                                                    Frame &frame) {
   if (const auto *name = expr.as<ast::NameExpr>()) {
@@ -219,6 +287,17 @@ std::optional<std::string> Elaborator::unboundName(const ast::Expr &expr,
     return left ? left : unboundName(*binary->rhs, frame);
   }
   return std::nullopt;
+}
+
+bool Elaborator::hasFreeName(const ast::SpaceExpr &expr, Frame &frame) {
+  for (const ast::SpaceField &field : expr.fields)
+    if (hasFreeName(*field.space, frame))
+      return true;
+  for (const auto &group : expr.index)
+    for (const ast::Slot &slot : group)
+      if (slot.value && unboundName(*slot.value, frame))
+        return true;
+  return false;
 }
 
 bool Elaborator::solveStatic(const ast::Expr &expr, int64_t value,

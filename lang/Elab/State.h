@@ -40,6 +40,7 @@ struct RootState {
   std::vector<uint64_t> assigned; ///< time of the last update, per element
   std::vector<SourceRange> where; ///< of that update
   std::vector<Space> kinds;       ///< scalar space of each element
+  NameId name = 0;                ///< made from what its updates read
 };
 
 /// One module: its items by name and what it uses.
@@ -67,6 +68,65 @@ struct Image {
     Unknown
   } kind = Kind::Unknown;
   Bounds bounds;
+};
+
+/// scale * E[..] e, or scale * e of a value without draws.
+struct ExpectTerm {
+  const ast::Expr *expr = nullptr;
+  const ast::ExpectExpr *node = nullptr; ///< null: no draws
+  Frame frame;
+  double scale = 1;
+};
+/// Linear arithmetic around expectations: -E[..] a + 0.1 * E[..] b - 1.
+struct ExpectSource {
+  std::vector<ExpectTerm> terms;
+  double shift = 0;
+
+  void multiply(double factor) {
+    for (ExpectTerm &term : terms)
+      term.scale *= factor;
+    shift *= factor;
+  }
+  void add(ExpectSource other, double sign) {
+    other.multiply(sign);
+    for (ExpectTerm &term : other.terms)
+      terms.push_back(std::move(term));
+    shift += other.shift;
+  }
+};
+
+/// How each value was made, for images.
+struct Definition {
+  typed::OpKind kind = typed::OpKind::Tensor;
+  std::string name;
+  std::vector<ValueId> operands;
+  PlaceId place = 0;
+  Bounds bounds;
+};
+
+/// A use of a value inside of a loop.
+struct Use {
+  Tensor value;
+  std::string name;
+  SourceRange range;
+};
+
+/// What a derivative operator varies while its body is elaborated.
+struct Seeding {
+  std::string spelling;         ///< `grad[x]`
+  std::string seededName;       ///< the first
+  std::map<NameId, Den> inner;  ///< the variable of each seeded binding
+  std::map<NameId, Den> seeded; ///< the binding itself
+  NameId first = 0;             ///< bindings from here on: made in the body
+  size_t places = 0;            ///< places that were there before
+  size_t stops = 0;             ///< enclosing `stop(...)` at its start
+};
+
+/// A top-level definition that is being evaluated where its name stands.
+struct OpenThunk {
+  std::string name;
+  SourceRange range;
+  size_t seedings; ///< enclosing derivatives
 };
 
 /// Evaluates a region's body with `here` restored afterwards.

@@ -35,6 +35,12 @@ void Elaborator::statement(const ast::Stmt &stmt, Frame &frame) {
     return eachStmt(*s, frame, stmt.range);
   if (const auto *s = stmt.as<ast::OutStmt>()) {
     if (s->kind == "out") {
+      if (frame.inFlow)
+        error(Code::NotCallable, stmt.range, "'out' in a flow does nothing")
+            .why("a flow transforms its places; it has no result");
+      else if (frame.out)
+        error(Code::Redefined, stmt.range, "a second 'out' in one body")
+            .why("a body has one result");
       Den value = eval(*s->value, frame);
       if (value.is(Den::Kind::Place))
         value = Den::ofTensor(readPlace(value, s->value->range));
@@ -68,7 +74,10 @@ void Elaborator::statement(const ast::Stmt &stmt, Frame &frame) {
   if (const auto *s = stmt.as<ast::AssignStmt>()) {
     if (const auto *name = s->target->as<ast::NameExpr>()) {
       // In a `where` block: a local definition.
-      bind(frame.env, {name->name, s->target->range}, eval(*s->value, frame));
+      NameReads::Scope reads(nameReads);
+      Den value = eval(*s->value, frame);
+      reads.close();
+      bind(frame.env, {name->name, s->target->range}, std::move(value));
       return;
     }
   }
@@ -120,7 +129,9 @@ void Elaborator::letStmt(const ast::LetStmt &stmt, Frame &frame,
   }
   if (stmt.pattern.name && stmt.value->as<ast::IndexExpr>())
     frame.nameHint = stmt.pattern.name->text;
+  NameReads::Scope reads(nameReads);
   Den den = eval(*stmt.value, frame);
+  reads.close();
   frame.nameHint.clear();
   if (den.is(Den::Kind::Callable) &&
       den.callable->form == Callable::Form::Repeat && stmt.pattern.name)
@@ -134,11 +145,10 @@ void Elaborator::letStmt(const ast::LetStmt &stmt, Frame &frame,
       auto value = tensorOf(item, stmt.value->range, frame);
       item = value ? Den::ofTensor(*value) : Den::error();
     }
-  if (stmt.space && den.is(Den::Kind::Tensor)) {
-    Space declared = space(*stmt.space, frame);
-    if (declared.isValid())
-      checkSpace(declared, den.tensor, stmt.value->range, "this 'let'");
-  }
+  if (stmt.space && stmt.space->optional)
+    unsupported(stmt.space->range, "an optional space here");
+  else if (stmt.space)
+    den = declaredAs(*stmt.space, std::move(den), stmt.value->range, frame);
   bindPattern(stmt.pattern, den, frame);
 }
 
@@ -216,10 +226,6 @@ void Elaborator::viewStmt(const ast::LetStmt &stmt, Frame &frame,
 
 void Elaborator::updateStmt(const ast::UpdateStmt &stmt, Frame &frame,
                             SourceRange range) {
-  if (stmt.inverse) {
-    unsupported(stmt.inverse->range, "'inverse by'");
-    return;
-  }
   std::vector<Den> targets = placeLeaves(*stmt.place, frame);
   for (const Den &target : targets) {
     if (target.isError()) {
@@ -237,14 +243,20 @@ void Elaborator::updateStmt(const ast::UpdateStmt &stmt, Frame &frame,
       return;
     }
   }
-  if (stmt.op == ":=" && tryFlowCall(*stmt.value, frame, &targets))
+  if (stmt.op == ":=" && tryFlowCall(*stmt.value, frame, &targets)) {
+    if (stmt.inverse)
+      error(Code::InverseMisfit, stmt.inverse->range,
+            "'inverse by' of the use of a flow", "the flow has its own inverse")
+          .help("leave it out, or state it at the update inside of the flow");
     return;
+  }
   if (targets.size() != 1) {
     unsupported(range, "an update of several places at once");
     return;
   }
   const Den &target = targets[0];
   std::optional<Tensor> value;
+  NameReads::Scope reads(nameReads);
   if (stmt.op == ":=") {
     value = tensor(*stmt.value, frame);
   } else {
@@ -257,9 +269,15 @@ void Elaborator::updateStmt(const ast::UpdateStmt &stmt, Frame &frame,
       value = binary(stmt.op == "+=" ? "add" : "sub", old, *change);
     }
   }
-  if (value)
-    assignPlace(target, *value, range, text(stmt.value->range),
-                text(stmt.place->range));
+  reads.close();
+  nameReads.extend(roots[places[target.place].root].name);
+  if (!value)
+    return;
+  Space before = placeSpace(target.place).withShape(placeValueShape(target));
+  assignPlace(target, *value, range, text(stmt.value->range),
+              text(stmt.place->range));
+  if (stmt.inverse)
+    inverseBy(*stmt.inverse, target, before, frame);
 }
 
 void Elaborator::exprStmt(const ast::Expr &expr, Frame &frame) {

@@ -6,9 +6,33 @@
 //===----------------------------------------------------------------------===//
 #include "Elab/Elaborator.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace rill::lang::elab {
+
+/// x op y; nothing where it is not whole or overflows.
+static std::optional<int64_t> wholeResult(const std::string &op, int64_t x,
+                                          int64_t y) {
+  int64_t value = 1;
+  if (op == "+")
+    return __builtin_add_overflow(x, y, &value) ? std::nullopt
+                                                : std::optional(value);
+  if (op == "-")
+    return __builtin_sub_overflow(x, y, &value) ? std::nullopt
+                                                : std::optional(value);
+  if (op == "*")
+    return __builtin_mul_overflow(x, y, &value) ? std::nullopt
+                                                : std::optional(value);
+  if (y < 0)
+    return std::nullopt;
+  if (x >= -1 && x <= 1)
+    return y == 0 || (x == -1 && y % 2 == 0) ? 1 : x;
+  for (int64_t i = 0; i < y; ++i)
+    if (__builtin_mul_overflow(value, x, &value))
+      return std::nullopt;
+  return value;
+}
 
 std::optional<int64_t> Elaborator::staticBinary(const ast::BinaryExpr &node,
                                                 Frame &frame,
@@ -17,17 +41,12 @@ std::optional<int64_t> Elaborator::staticBinary(const ast::BinaryExpr &node,
   auto rhs = staticInt(*node.rhs, frame);
   if (!lhs || !rhs)
     return std::nullopt;
-  if (node.op == "+")
-    return *lhs + *rhs;
-  if (node.op == "*")
-    return *lhs * *rhs;
-  if (node.op == "-")
-    return *lhs - *rhs;
-  if (node.op == "^") {
-    int64_t power = 1;
-    for (int64_t i = 0; i < *rhs; ++i)
-      power *= *lhs;
-    return power;
+  if (node.op == "+" || node.op == "-" || node.op == "*" || node.op == "^") {
+    auto value = wholeResult(node.op, *lhs, *rhs);
+    if (!value)
+      error(Code::StaticArithmetic, range,
+            "'" + text(range) + "' is no whole number that fits 64 bits");
+    return value;
   }
   if (node.op == "/") {
     if (*rhs != 0 && *lhs % *rhs == 0)
@@ -108,6 +127,12 @@ std::optional<std::vector<int64_t>> Elaborator::rangeOf(const ast::Expr &expr,
     den = Den::ofRange(0, den.number);
   if (den.is(Den::Kind::Range) && std::floor(den.number) == den.number &&
       std::floor(den.hi) == den.hi) {
+    if (den.hi - den.number > double(1 << 24)) {
+      error(Code::StaticArithmetic, expr.range,
+            "a range of more than 2^24 indices")
+          .why("each index is laid out when the program is compiled");
+      return std::nullopt;
+    }
     for (int64_t i = static_cast<int64_t>(den.number); i < den.hi; ++i)
       values.push_back(i);
     return values;
@@ -159,6 +184,7 @@ bool Elaborator::bindStatics(Callable &callable,
                              const std::vector<ast::Slot> &slots, Frame &frame,
                              SourceRange range) {
   std::vector<Den> given;
+  std::map<std::string, Den> named;
   bool ok = true;
   for (const ast::Slot &slot : slots) {
     if (slot.kind != ast::Slot::Kind::Expr) {
@@ -183,12 +209,37 @@ bool Elaborator::bindStatics(Callable &callable,
                 text(slot.range) + "' is " + den.describe());
       ok = false;
     }
-    given.push_back(std::move(den));
+    if (!slot.name) {
+      given.push_back(std::move(den));
+      continue;
+    }
+    std::vector<std::string> names;
+    for (const ast::Static &wanted : statics)
+      names.push_back(wanted.name.text);
+    bool known = std::count(names.begin(), names.end(), slot.name->text) != 0;
+    if (!known) {
+      Diagnostic &d = error(Code::WrongArguments, slot.name->range,
+                            "'" + callable.name + "' has no static '" +
+                                slot.name->text + "'");
+      std::string close = didYouMean(slot.name->text, names);
+      if (!close.empty())
+        d.help("did you mean '" + close + "'?");
+    } else if (!named.emplace(slot.name->text, den).second) {
+      error(Code::WrongArguments, slot.range,
+            "'" + slot.name->text + "' is given twice");
+      known = false;
+    }
+    ok &= known;
   }
   if (!ok)
     return false;
   size_t next = 0;
   for (const ast::Static &wanted : statics) {
+    if (auto it = named.find(wanted.name.text); it != named.end()) {
+      bool list = it->second.is(Den::Kind::List) || !wanted.variadic;
+      callable.statics.push_back(list ? it->second : Den::ofList({it->second}));
+      continue;
+    }
     if (wanted.variadic) {
       std::vector<Den> rest;
       for (; next < given.size(); ++next) {

@@ -68,15 +68,24 @@ void Elaborator::dataItem(const ast::DataItem &item, Module &module,
   data.name = item.name.text;
   data.range = range;
   bind(module.env, item.name, Den::error(), false);
+  if (const auto *drawn = item.value->as<ast::RepeatExpr>();
+      drawn && drawn->kind == "draw")
+    return drawnData(item, *drawn, std::move(data), module);
   const auto *call = item.value->as<ast::CallExpr>();
   const auto *reader = call ? call->callee->as<ast::NameExpr>() : nullptr;
   if (!reader || (reader->name != "csv" && reader->name != "npy")) {
     unsupported(item.value->range,
-                "data that are not read by csv(...) or npy(...)");
+                "data that are not read by csv(...) or npy(...), nor drawn,");
     return;
   }
   data.format = reader->name;
+  std::set<std::string> seen;
   for (const ast::Arg &arg : call->args) {
+    std::string which = arg.name ? "'" + arg.name->text + "'" : "the file";
+    if (!seen.insert(which).second) {
+      error(Code::WrongArguments, arg.value->range, which + " is given twice");
+      continue;
+    }
     if (arg.name) {
       dataArgument(arg, data, frame);
       continue;
@@ -125,11 +134,10 @@ void Elaborator::dataItem(const ast::DataItem &item, Module &module,
   module.env->names[item.name.text] = den;
 }
 
-/// A law that only a test knows gets a name of its own, so that what runs the
-/// checks finds it: `test0.p`, `test0.p#2`.
-static void nameInTest(typed::Program &program, DistId id,
-                       const std::string &test) {
-  std::string base = test + "." + program.dists[id].name, name = base;
+/// A law that only checks know gets a name of its own, so that what runs them
+/// finds it: `test0.p`, `test0.p#2`, `check3.p`.
+void Elaborator::nameForChecks(DistId id, const std::string &place) {
+  std::string base = place + "." + program.dists[id].name, name = base;
   int count = 1;
   for (size_t i = 0; i != program.named.size(); ++i) {
     if (program.named[i].second == id)
@@ -162,6 +170,8 @@ void Elaborator::testItem(const ast::TestItem &item, SourceRange range) {
     // Definitions are elaborated in the region of each check that uses them.
     const auto *let = stmt->as<ast::LetStmt>();
     if (let && !let->isView && !let->params) {
+      if (let->space)
+        letSpaces[let->value.get()] = let->space.get();
       Den thunk = Den::ofThunk(let->value.get(), frame.env);
       thunk.owner = instances;
       if (let->pattern.name) {
@@ -192,7 +202,7 @@ void Elaborator::testItem(const ast::TestItem &item, SourceRange range) {
   }
   for (const typed::Check &made : test.checks)
     if (made.dist)
-      nameInTest(program, *made.dist, instances->path);
+      nameForChecks(*made.dist, instances->path);
   program.tests.push_back(std::move(test));
 }
 
@@ -216,6 +226,23 @@ void Elaborator::mainItem(const ast::MainItem &item) {
   }
 }
 
+/// Whether a dist that nobody uses can be elaborated by itself: a law with
+/// conditions may leave spaces to its uses.
+bool Elaborator::standsAlone(const Callable &callable) {
+  const ast::DefItem &def = *callable.def;
+  if (!def.params || def.params->conditions.empty())
+    return true;
+  if (def.params->subject.empty())
+    return false;
+  Frame frame; // not entered: it may be nobody's
+  frame.env = callable.env;
+  for (const auto *group : {&def.params->subject, &def.params->conditions})
+    for (const ast::Parameter &param : *group)
+      if (param.space && hasFreeName(*param.space, frame))
+        return false;
+  return true;
+}
+
 /// Names, data, and the spaces that training gives: what comes before any
 /// declaration is elaborated.
 void Elaborator::prepare() {
@@ -226,12 +253,16 @@ void Elaborator::prepare() {
   auto own = moduleTable.find("");
   if (own == moduleTable.end())
     return;
-  for (const ast::Item &item : own->second.file->items)
-    if (const auto *data = item.as<ast::DataItem>())
-      dataItem(*data, own->second, item.range);
-  for (const ast::Item &item : own->second.file->items)
-    if (const auto *train = item.as<ast::TrainItem>())
-      demandTraining(*train);
+  // Files first: they say what spaces the dists have that others draw from.
+  for (bool drawn : {false, true}) {
+    for (const ast::Item &item : own->second.file->items)
+      if (const auto *data = item.as<ast::DataItem>();
+          data && (data->value->as<ast::RepeatExpr>() != nullptr) == drawn)
+        dataItem(*data, own->second, item.range);
+    for (const ast::Item &item : own->second.file->items)
+      if (const auto *train = item.as<ast::TrainItem>())
+        demandTraining(*train);
+  }
 }
 
 typed::Program Elaborator::run() {
@@ -266,15 +297,24 @@ typed::Program Elaborator::run() {
                        !statement->stmt->as<ast::LetStmt>()->isView))
       continue;
     if (const auto *checked = statement->stmt->as<ast::CheckStmt>()) {
-      if (auto made = check(*checked, frame, item.range))
+      if (auto made = check(*checked, frame, item.range)) {
+        if (made->dist)
+          nameForChecks(*made->dist,
+                        "check" + std::to_string(program.checks.size()));
         program.checks.push_back(std::move(*made));
+      }
     } else {
       unsupported(item.range, "this statement at the top level");
     }
   }
   // What nobody used is elaborated by itself: its errors count, too.
   for (const auto &named : namedDists)
-    requireDist(*named, std::nullopt, named->callable->def->name.range);
+    if (standsAlone(*named->callable))
+      requireDist(*named, std::nullopt, named->callable->def->name.range);
+  for (const auto &[name, id] : program.named)
+    for (DataId data = 0; data != program.data.size(); ++data)
+      if (!program.dists[id].rows && !program.dists[id].conditions.empty())
+        program.dists[id].rows = rowsOf(id, data);
   checkUnusedNames(file);
   return std::move(program);
 }

@@ -27,6 +27,8 @@ void Elaborator::demandTraining(const ast::TrainItem &item) {
                    !named->callable->def->params->subject.empty()))
       continue;
     Space space = program.data[data->data].space;
+    if (named->callable->def->params)
+      space = withoutConditions(space, *named->callable->def->params);
     if (named->demanded && *named->demanded != space) {
       error(Code::SpaceUndetermined, name.range,
             "'" + name.text + "' is trained on " + space.str() +
@@ -40,41 +42,117 @@ void Elaborator::demandTraining(const ast::TrainItem &item) {
   }
 }
 
+/// The instance path that a name to train stands for, if it has parameters of
+/// its own: a network or a flow, declared or bound by a top-level `let`.
+std::optional<std::string> Elaborator::trainedPath(const ast::Ident &name,
+                                                   Frame &frame) {
+  Den den = evalName(ast::NameExpr{name.text}, name.range, frame);
+  if (den.isError())
+    return std::nullopt;
+  bool instance = den.is(Den::Kind::Callable) &&
+                  !(den.callable->def && den.callable->def->kind == "fn") &&
+                  (den.callable->def || isFlow(den));
+  if (!instance) {
+    error(Code::NothingToTrain, name.range,
+          "'" + name.text + "' is " + den.describe() +
+              ", which has no parameters of its own")
+        .why("training changes the parameters of the named instances that the "
+             "loss reads")
+        .help("name a dist, a network or a flow");
+    return std::nullopt;
+  }
+  if (!ready(*den.callable, name.range))
+    return std::nullopt;
+  // A declaration and `let v = mlp[64]` have their path; the parts of a
+  // composition are named below the `let`.
+  bool own = den.callable->def && den.callable->instances;
+  return own ? den.callable->instances->path : name.text;
+}
+
+/// The law that a training takes its rows from, on the model's space.
+std::optional<DistId> Elaborator::drawnFrom(const Law &law,
+                                            const Space &space) {
+  auto own = ownSpace(law);
+  auto id = tryMakeDist(law, own ? own : std::optional(space), law.spelling,
+                        law.range);
+  if (!id)
+    return std::nullopt;
+  const Space &have = program.dists[*id].subject;
+  if (have.embedded() != space.embedded()) {
+    error(Code::SpaceMismatch, law.range,
+          "'" + law.spelling + "' is a law on " + have.str() +
+              ", the model one on " + space.str());
+    return std::nullopt;
+  }
+  if (!canSample(law)) {
+    error(Code::NoSampler, law.range,
+          "'" + law.spelling + "' cannot be drawn from");
+    return std::nullopt;
+  }
+  return id;
+}
+
+/// The rows of a step are those that the block trains on: a loss over others
+/// would be fed the wrong ones.
+bool Elaborator::trainingData(typed::Train &train, SourceRange range) {
+  for (const typed::Expectation::Draw &draw : train.loss.expectation.draws) {
+    if (!draw.data)
+      continue;
+    const std::string &name = program.data[*draw.data].name;
+    if (!train.data)
+      train.data = draw.data;
+    if (draw.data != train.data) {
+      error(Code::BadSetting, range,
+            "the loss reads rows of '" + name + "', but the block trains on '" +
+                program.data[*train.data].name + "'")
+          .help("train on the data that the loss reads: train ... on " + name);
+      return false;
+    }
+    if (draw.part != "train") {
+      error(Code::BadSetting, range,
+            "the loss reads '" + name + "." + draw.part +
+                "', but training reads the training rows")
+          .why("rows that are kept for validation or held out would be "
+               "learned from")
+          .help("draw from '" + name + "' or '" + name + ".train'");
+      return false;
+    }
+  }
+  return true;
+}
+
 std::optional<typed::Expectation>
 Elaborator::nllLoss(const std::vector<std::shared_ptr<NamedDist>> &models,
-                    DataId data, SourceRange range) {
+                    const typed::Expectation::Draw &rows, SourceRange range) {
   typed::Expectation made;
   bool ok = true;
   made.body = memberRegion(
       "nll", {}, {}, {}, [&](typed::Region &region, std::vector<Tensor>) {
         HereScope scope(here, range);
-        Space space = program.data[data].space;
-        std::vector<Space> leaves = space.kind() == SpaceKind::Product
-                                        ? space.fields()
-                                        : std::vector<Space>{space};
-        std::vector<Tensor> values;
-        typed::Expectation::Draw draw;
-        draw.data = data;
-        draw.part = "train";
-        for (const Space &leaf : leaves) {
-          Tensor t;
-          t.space = leaf;
-          t.bounds = Bounds::of(leaf);
-          t.id = newValue(leaf, "x");
-          region.args.push_back(t.id);
-          draw.values.push_back(t.id);
-          values.push_back(t);
+        Space space = rows.data ? program.data[*rows.data].space
+                                : program.dists[*rows.dist].subject;
+        bool product = space.kind() == SpaceKind::Product;
+        std::vector<Space> leaves =
+            product ? space.fields() : std::vector<Space>{space};
+        std::vector<Den> values;
+        typed::Expectation::Draw draw = rows;
+        for (size_t f = 0; f != leaves.size(); ++f) {
+          std::string name = product ? space.fieldNames()[f] : "";
+          values.push_back(
+              argumentOf(leaves[f], name.empty() ? "x" : name, draw.values));
         }
+        region.args = draw.values;
         made.draws.push_back(draw);
         std::optional<Tensor> total;
         for (const auto &model : models) {
-          Law law;
-          law.form = Law::Form::Named;
-          law.named = model;
-          law.callable = model->callable;
-          law.env = model->callable->env;
-          law.spelling = model->name;
-          auto logp = logpOf(law, values, range);
+          const ast::DefItem &def = *model->callable->def;
+          if (!rows.data && def.params && !def.params->conditions.empty()) {
+            unsupported(range, "a conditional dist trained on a law");
+            ok = false;
+            continue;
+          }
+          // Only a dist with conditions asks which field is which.
+          auto logp = rowLogp(model, rows.data.value_or(0), values, range);
           ok &= logp.has_value();
           if (logp)
             total = total ? binary("add", *total, *logp) : *logp;
@@ -199,7 +277,7 @@ void Elaborator::notALoss(SourceRange range) {
 
 bool Elaborator::lossOf(const ast::Setting &setting,
                         const std::vector<std::shared_ptr<NamedDist>> &models,
-                        typed::Train &train, Frame &frame) {
+                        typed::Train &train, const Law *source, Frame &frame) {
   if (setting.args.size() != 1) {
     error(Code::BadSetting, setting.range,
           "'" + setting.name.text + "' takes one loss");
@@ -210,27 +288,41 @@ bool Elaborator::lossOf(const ast::Setting &setting,
   train.loss.maximize = setting.name.text == "maximize";
   train.loss.name = text(expr.range);
   if (name && name->name == "nll" && !find("nll", frame.env)) {
-    if (!train.data) {
+    if (!train.data && !source) {
       error(Code::BadSetting, expr.range,
             "'nll' needs data: train p on DATA { ... }");
       return false;
     }
-    auto made = nllLoss(models, *train.data, expr.range);
+    if (models.empty()) {
+      error(Code::BadSetting, expr.range,
+            "'nll' is the loss of a dist, and none is trained here")
+          .help("give the loss: loss L = E[x ~ DATA] ...");
+      return false;
+    }
+    typed::Expectation::Draw rows;
+    rows.data = train.data;
+    rows.part = train.data ? "train" : "";
+    if (!train.data) {
+      rows.dist = drawnFrom(*source, program.dists[train.models[0]].subject);
+      if (!rows.dist)
+        return false;
+    }
+    auto made = nllLoss(models, rows, expr.range);
     if (made)
       train.loss.expectation = std::move(*made);
     return made.has_value();
   }
   size_t before = diag.all().size();
-  auto source = findExpectation(expr, frame);
-  if (!source) {
+  auto objective = findExpectation(expr, frame);
+  if (!objective) {
     if (diag.all().size() == before)
       notALoss(expr.range);
     return false;
   }
-  auto made = expectation(*source, true);
+  auto made = expectation(*objective, true);
   if (made)
     train.loss.expectation = std::move(*made);
-  return made.has_value();
+  return made && trainingData(train, expr.range);
 }
 
 void Elaborator::trainItem(const ast::TrainItem &item, SourceRange range) {
@@ -242,17 +334,20 @@ void Elaborator::trainItem(const ast::TrainItem &item, SourceRange range) {
   }
   typed::Train train;
   train.range = range;
+  LawPtr source;
   bool ok = true;
   if (item.on) {
     Den data = eval(*item.on, frame);
     if (data.is(Den::Kind::Data)) {
       train.data = data.data;
+    } else if (data.is(Den::Kind::Law)) { // fresh draws at every step
+      source = lawOf(data, item.on->range, frame);
     } else if (!data.isError()) {
       error(Code::BadSetting, item.on->range,
             "'" + text(item.on->range) + "' is " + data.describe() +
                 ", not data");
     }
-    ok &= train.data.has_value();
+    ok &= train.data || source;
   }
   std::vector<std::shared_ptr<NamedDist>> models;
   for (const ast::Ident &name : item.names) {
@@ -262,9 +357,10 @@ void Elaborator::trainItem(const ast::TrainItem &item, SourceRange range) {
       unknownName(name.text, name.range, frame.env);
       ok = false;
     } else if (!named) {
-      if (!den->isError())
-        unsupported(name.range, "training of '" + name.text + "'");
-      ok = false;
+      auto path = trainedPath(name, frame);
+      ok &= path.has_value();
+      if (path)
+        train.instances.push_back(*path);
     } else {
       models.push_back(named);
       train.instances.push_back(named->name);
@@ -275,7 +371,16 @@ void Elaborator::trainItem(const ast::TrainItem &item, SourceRange range) {
     }
   }
   const ast::Setting *loss = nullptr;
+  std::map<std::string, SourceRange> seen;
   for (const ast::Setting &setting : item.settings) {
+    const std::string &name = setting.name.text;
+    bool isLoss = name == "minimize" || name == "maximize";
+    bool isOptimizer = name == "adam" || name == "sgd";
+    auto [first, fresh] = seen.emplace(
+        isOptimizer ? "the optimizer" : "'" + name + "'", setting.range);
+    if (!fresh && !isLoss)
+      error(Code::BadSetting, setting.range, first->first + " is given twice")
+          .label(first->second, "first given here");
     trainSetting(setting, train, frame);
     if (setting.name.text == "minimize" || setting.name.text == "maximize") {
       if (loss)
@@ -289,7 +394,7 @@ void Elaborator::trainItem(const ast::TrainItem &item, SourceRange range) {
         .help("add: minimize nll");
     return;
   }
-  if (!ok || !lossOf(*loss, models, train, frame))
+  if (!ok || !lossOf(*loss, models, train, source.get(), frame))
     return;
   bool any = false;
   for (const typed::Param &param : program.params)
@@ -302,6 +407,9 @@ void Elaborator::trainItem(const ast::TrainItem &item, SourceRange range) {
              "loss reads");
     return;
   }
+  for (typed::DistId id : train.models)
+    if (train.data && !program.dists[id].rows)
+      program.dists[id].rows = rowsOf(id, *train.data);
   program.trains.push_back(std::move(train));
 }
 

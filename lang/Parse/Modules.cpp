@@ -11,6 +11,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <regex>
 #include <set>
 #include <sstream>
 
@@ -39,6 +40,14 @@ std::vector<std::string> stdlibModules() {
   for (const auto &[name, text] : stdModulesByName())
     names.push_back(name);
   return names;
+}
+
+std::string stdlibModuleOf(const std::string &name) {
+  const std::regex declares("(^|\\n)(fn|net|flow|dist|energy) " + name + "\\b");
+  for (const auto &[module, text] : stdModulesByName())
+    if (std::regex_search(text, declares))
+      return module;
+  return "";
 }
 
 static std::string dotted(const std::vector<ast::Ident> &path, size_t count) {

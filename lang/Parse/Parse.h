@@ -50,6 +50,9 @@ const std::string *findStdlibModule(const std::string &dottedName);
 
 /// Dotted names of the embedded library's modules, sorted.
 std::vector<std::string> stdlibModules();
+/// The library module that declares a function, network, flow or law of this
+/// name; empty if none does.
+std::string stdlibModuleOf(const std::string &name);
 
 } // namespace rill::lang
 

@@ -250,11 +250,20 @@ void Printer::train(const Train &train) {
 
 std::string Printer::run() {
   line("program " + program.name);
-  for (const Data &data : program.data)
+  for (const Data &data : program.data) {
+    if (data.draw) {
+      line("data " + data.name + ": " + data.space.str() + " = draw " +
+           std::to_string(data.rows));
+      ++indent;
+      region("", *data.draw);
+      --indent;
+      continue;
+    }
     line("data " + data.name + ": " + data.space.str() + " = " + data.format +
          "(\"" + data.path + "\") columns " +
          std::to_string(data.columns.size()) + " hold " + number(data.hold) +
          " valid " + number(data.valid) + " seed " + std::to_string(data.seed));
+  }
   for (const Param &param : program.params)
     line("param \"" + param.path + "\" stack " + ints(param.stack) + " : " +
          param.space.str());

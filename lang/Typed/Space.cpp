@@ -157,6 +157,19 @@ Space Space::embedded() const {
   }
 }
 
+std::vector<Space> Space::arrays() const {
+  std::vector<Space> all;
+  if (kind() != SpaceKind::Product)
+    all.push_back(withOptional(false));
+  else
+    for (const Space &field : fields())
+      for (const Space &array : field.arrays())
+        all.push_back(array);
+  if (isOptional())
+    all.push_back(make(SpaceKind::Bool));
+  return all;
+}
+
 static std::string shapeText(const std::vector<int64_t> &shape, size_t count) {
   if (count == 0)
     return "";

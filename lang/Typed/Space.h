@@ -66,6 +66,11 @@ public:
   /// Simplex give Real of the same shape; others themselves.
   Space embedded() const;
 
+  /// The spaces of the arrays that hold a value: of a product those of its
+  /// fields in order; of an optional space those of its value, then Bool, true
+  /// where there is one (the value is anything of its space where not).
+  std::vector<Space> arrays() const;
+
   /// As a user writes it: `Real[2]`, `Fin[10]?`, `(x: Real, c: Fin[2])`.
   std::string str() const;
   bool operator==(const Space &other) const;

@@ -58,7 +58,8 @@ enum class OpKind {
   First,
   /// Result: the value of place `index` at this line.
   Read,
-  /// Place `index` gets operand 0. Attribute `inverse_by` is not yet used.
+  /// Place `index` gets operand 0. With `inverse by`, region 0 yields the
+  /// place's former value; it reads the place as it is afterwards.
   Assign,
   /// Cuts place `index` into the places `places`; attribute "parts" holds, for
   /// each, the row-major element indices of the parent that it denotes. The
@@ -77,13 +78,21 @@ enum class OpKind {
   Require,
   /// Members of law `index`. Logp: operand x (all subject fields, flattened),
   /// then conditions; result scalar. Sample: conditions; results the subject.
-  /// Latent (density direction of a flow) and Generate give (value, logDet).
+  /// Latent (density direction of a flow) and Generate give (value, logDet). A
+  /// condition is one operand for each of its arrays (Space::arrays).
   Logp,
   Sample,
   Latent,
   Generate,
   /// Derivative; region 0 is the function of the seeded values (its args, in
-  /// operand order). `name`: "grad", "jvp", "vjp", "div", "laplacian", "jac".
+  /// operand order), what else it uses is held. `name`:
+  /// "grad": of a scalar; one result per seeded value, of its shape.
+  /// "vjp": operands values, cotangent of the region's result; as grad.
+  /// "jvp": operands values, tangents; the tangent of the region's result.
+  /// "jac": all tangents of a result [s...] in one value [x...]: [s..., x...].
+  /// "div": the trace of jac for s = x.
+  /// Attributes of jac and div: "x_labels" and "labels", how many leading axes
+  /// of the value and of the region's result are binder axes, outside of s, x.
   Deriv,
   /// Flow of a vector field: the place's value after running from time `from`
   /// to `to`. Operand x; region 0 has the arguments x (of its shape) and time
@@ -108,6 +117,9 @@ struct Op {
   /// The text a diagnostic may name it by: `exp(2 * tanh(s))`.
   std::string spelling;
 };
+
+/// Values that the region uses from outside, in order of first use.
+std::vector<ValueId> captures(const Region &region);
 
 struct ValueInfo {
   Space space;
@@ -135,6 +147,16 @@ struct Condition {
   std::string name;
   Space space;
   std::optional<double> defaultValue;
+  bool defaultsToNull = false;
+
+  bool hasDefault() const { return defaultValue || defaultsToNull; }
+};
+
+/// The data set whose rows are a law's: which field is each of its subject's
+/// fields and, after them, each of its conditions (-1: none, the default).
+struct Rows {
+  DataId data = 0;
+  std::vector<int> fields;
 };
 
 /// A distribution. Members that are missing are errors where they are needed.
@@ -143,6 +165,7 @@ struct Dist {
   std::vector<std::string> subjectNames;
   Space subject;
   std::vector<Condition> conditions;
+  std::optional<Rows> rows; ///< what it is trained on
   SourceRange range;
 
   enum class Form { Members, Pull, Push } form = Form::Members;
@@ -162,11 +185,15 @@ struct Dist {
 struct Data {
   std::string name;
   Space space;
-  std::string format; ///< "csv", "npy"
+  std::string format; ///< "csv", "npy", "draw"
   std::string path;
   std::vector<std::string> columns;
   double hold = 0, valid = 0; ///< fractions
   uint64_t seed = 1;
+  /// Format "draw": `rows` rows of what the region yields (one value per
+  /// field), drawn with the parameters of the moment.
+  std::optional<Region> draw;
+  int64_t rows = 0;
   SourceRange range;
 };
 
@@ -180,7 +207,8 @@ struct Expectation {
   };
   std::vector<Draw> draws;
   std::optional<int64_t> count;
-  Region body; ///< yields a scalar
+  bool drawsInside = false; ///< laws that are drawn from in the body
+  Region body;              ///< yields a scalar
 };
 
 struct Loss {

@@ -8,6 +8,7 @@
 #include "Runtime/Commands.h"
 #include "Runtime/Error.h"
 
+#include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
 
@@ -61,8 +62,12 @@ int runCheck(Model &model, const CommandOptions &given) {
   std::vector<CheckResult> results;
   for (const CheckSpec &check : model.plan().checks)
     results.push_back(measureOrFail(context, check));
-  for (const DistSpec &dist : model.plan().dists)
-    if (dist.name == model.plan().main || model.plan().dists.size() == 1)
+  const auto &dists = model.plan().dists;
+  const bool single =
+      std::count_if(dists.begin(), dists.end(),
+                    [](const DistSpec &d) { return !d.ofChecks(); }) == 1;
+  for (const DistSpec &dist : dists)
+    if (!dist.ofChecks() && (dist.name == model.plan().main || single))
       if (auto own = measureOwnError(context, dist))
         results.push_back(*own);
   if (results.empty()) {

@@ -2,6 +2,7 @@
 
 #include "Runtime/CheckNumeric.h"
 #include "Runtime/Error.h"
+#include "Runtime/Given.h"
 
 #include "rill/philox.h"
 
@@ -72,8 +73,8 @@ static std::vector<Derivative> jacobianColumn(Runner &runner, const Table &rows,
 }
 
 std::vector<Derivative> numericLogDet(Runner &runner, const Table &rows,
-                                      const std::vector<Field> &fields) {
-  const int64_t d = rows.width;
+                                      const std::vector<Field> &fields,
+                                      int64_t d) {
   std::vector<std::vector<double>> jacobian(rows.rows,
                                             std::vector<double>(size_t(d * d)));
   auto errors = jacobian;
@@ -139,13 +140,22 @@ CheckResult measureLogDet(CheckContext &context, const CheckSpec &check) {
     throw Error(fmt::format("'{}' has no log-determinant to check", dist.name),
                 "it is no flow, or its map exists in single precision only",
                 "give it a density through push or pull");
-  const std::vector<Field> &fields = down ? dist.fields : dist.base;
-  const int64_t count = std::clamp<int64_t>(2048 / widthOf(fields), 16, 256);
-  const Table rows = down ? context.rowsOf(dist, count)
-                          : standardPoints(fields, count, context.how.seed);
+  const int64_t d = widthOf(down ? dist.fields : dist.base);
+  const int64_t count = std::clamp<int64_t>(2048 / d, 16, 256);
+  std::vector<Field> fields = dist.inputs();
+  Table rows;
+  if (down) {
+    rows = context.rowsOf(dist, count);
+  } else {
+    const Given given(dist, nullptr, "");
+    rows = standardPoints(dist.base, count, context.how.seed)
+               .beside(given.at(0, count));
+    fields = dist.base;
+    fields.insert(fields.end(), given.fields().begin(), given.fields().end());
+  }
   Runner runner(context.model, *kernel);
   const Mapped mapped = mapRows(runner, rows, fields, context.how);
-  const auto numeric = numericLogDet(runner, rows, fields);
+  const auto numeric = numericLogDet(runner, rows, fields, d);
   std::vector<double> difference, floor;
   for (int64_t r = 0; r < rows.rows; ++r) {
     const double scale = std::max(1.0, std::fabs(numeric[r].value));

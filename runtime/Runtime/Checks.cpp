@@ -8,6 +8,7 @@
 #include "Runtime/Checks.h"
 #include "Runtime/CheckNumeric.h"
 #include "Runtime/Error.h"
+#include "Runtime/Given.h"
 #include "Runtime/Quadrature.h"
 
 #include <algorithm>
@@ -23,7 +24,7 @@ CheckContext::CheckContext(Model &model, DataSources sources, Evaluation how)
 const DataSet &CheckContext::data(const DataSpec &spec) {
   auto it = sets.find(spec.name);
   if (it == sets.end())
-    it = sets.emplace(spec.name, loadData(spec, sources)).first;
+    it = sets.emplace(spec.name, loadData(spec, sources, model)).first;
   return it->second;
 }
 
@@ -37,13 +38,18 @@ Table CheckContext::rowsOf(const DistSpec &dist, int64_t limit) {
   const DataSpec *spec = drawRowsOnly ? nullptr : model.plan().dataOf(dist);
   if (spec) {
     const DataSet &set = data(*spec);
-    return firstRows(set.part(set.split.held.empty() ? "" : "held"), limit);
+    return firstRows(
+        inputsOf(dist, *spec, set.part(set.split.held.empty() ? "" : "held")),
+        limit);
   }
   if (dist.sample.empty())
     throw Error(fmt::format("'{}' has neither data nor a sampler", dist.name),
                 "a check needs points of the law");
+  const Given conditions(dist, nullptr, "");
+  const Table given = conditions.at(0, limit);
   Runner runner(model, *model.plan().findKernel(dist.sample));
-  return drawRows(runner, limit, 0, how);
+  return drawRows(runner, limit, 0, how, given, conditions.fields())
+      .beside(given);
 }
 
 std::string relationText(const CheckSpec &check) {
@@ -93,19 +99,29 @@ static double worst(const Table &a, const Table &b) {
   return most;
 }
 
+/// The columns [begin, end) of a table.
+static Table columnsFrom(const Table &table, int64_t begin, int64_t end) {
+  std::vector<int64_t> which(static_cast<size_t>(end - begin));
+  std::iota(which.begin(), which.end(), begin);
+  return table.columns(which);
+}
+
 /// latent then generate on rows, with what is between rounded to float if
 /// `rounded`.
 static Table thereAndBack(CheckContext &context, const KernelSpec &latent,
                           const KernelSpec &generate, const DistSpec &dist,
                           const Table &rows, bool rounded) {
   Runner down(context.model, latent), up(context.model, generate);
-  Table z = mapRows(down, rows, dist.fields, context.how).value;
+  Table z = mapRows(down, rows, dist.inputs(), context.how).value;
   if (rounded)
     for (double &v : z.values)
       v = float(v);
   Field field;
   field.shape = {z.width};
-  return mapRows(up, z, {field}, context.how).value;
+  std::vector<Field> fields = dist.conditionFields();
+  fields.insert(fields.begin(), field);
+  z = z.beside(columnsFrom(rows, widthOf(dist.fields), rows.width));
+  return mapRows(up, z, fields, context.how).value;
 }
 
 /// What no f32 program can go below: how far rounding the latent to float moves
@@ -135,7 +151,8 @@ static CheckResult roundtrip(CheckContext &context, const CheckSpec &check) {
   const Table back =
       thereAndBack(context, *plan.findKernel(dist.latent),
                    *plan.findKernel(dist.generate), dist, rows, false);
-  CheckResult result = resultOf(check, worst(rows, back), plan.precision);
+  const Table subject = columnsFrom(rows, 0, widthOf(dist.fields));
+  CheckResult result = resultOf(check, worst(subject, back), plan.precision);
   result.note = fmt::format("{} rows", rows.rows);
   const double floor = single ? roundtripFloor(context, dist, rows) : INFINITY;
   if (!std::isfinite(floor))
@@ -152,6 +169,12 @@ static CheckResult roundtrip(CheckContext &context, const CheckSpec &check) {
 static CheckResult integral(CheckContext &context, const CheckSpec &check) {
   const DistSpec &dist = distOf(context, check);
   const int64_t d = widthOf(dist.fields);
+  for (const Field &field : dist.fields)
+    if (!field.continuous())
+      throw Error(
+          fmt::format("'{}' cannot be integrated over a box", dist.name),
+          fmt::format("its '{}' lies in {}", field.name, field.text()),
+          "take it as a condition, or check E[..] of what it should be");
   if (d > 3)
     throw Error(fmt::format("'{}' cannot be integrated on a grid", dist.name),
                 fmt::format("it has {} dimensions, a grid has at most 3", d),
@@ -163,9 +186,11 @@ static CheckResult integral(CheckContext &context, const CheckSpec &check) {
   if (!kernel)
     kernel = context.model.plan().findKernel(dist.logp);
   Runner runner(context.model, *kernel);
+  const Given conditions(dist, nullptr, "");
   auto density = [&](const Table &points) {
     std::vector<double> values =
-        evaluateRows(runner, points, dist.fields, "logp", context.how);
+        evaluateRows(runner, points.beside(conditions.at(0, points.rows)),
+                     dist.inputs(), "logp", context.how);
     for (double &v : values)
       v = std::exp(v);
     return values;
@@ -229,6 +254,8 @@ std::optional<CheckResult> measureOwnError(CheckContext &context,
   const Plan &plan = context.model.plan();
   if (dist.logp.empty() || plan.type() == Type::F64)
     return std::nullopt;
+  if (dist.sample.empty() && !plan.dataOf(dist))
+    return std::nullopt; // No points to measure it at.
   const KernelSpec *oracle = context.model.doubleKernel(dist.logp);
   if (!oracle)
     return std::nullopt;
@@ -240,7 +267,7 @@ std::optional<CheckResult> measureOwnError(CheckContext &context,
   Runner exact(context.model, *oracle);
   auto logp = [&](Runner &runner, const Table &at) {
     Table t;
-    t.values = evaluateRows(runner, at, dist.fields, "logp", context.how);
+    t.values = evaluateRows(runner, at, dist.inputs(), "logp", context.how);
     return t;
   };
   const Table truth = logp(exact, rows);

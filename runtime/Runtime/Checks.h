@@ -38,8 +38,9 @@ public:
   bool drawRowsOnly = false; ///< never take rows of data: unit tests
 
   const DataSet &data(const DataSpec &spec);
-  /// At most `limit` rows of the law: held-out ones, all where none are held
-  /// out, or draws of the law where it has no data (or is a test's).
+  /// At most `limit` rows of the law, its subject and then its conditions:
+  /// held-out ones, all where none are held out, or draws given the defaults
+  /// where it has no data (or is a test's).
   Table rowsOf(const DistSpec &dist, int64_t limit);
 
 private:
@@ -56,10 +57,11 @@ CheckResult measure(CheckContext &context, const CheckSpec &check);
 std::optional<CheckResult> measureOwnError(CheckContext &context,
                                            const DistSpec &dist);
 
-/// The log-determinants of `runner`'s map (f64) at rows, from its Jacobian by
-/// finite differences, with their estimated errors.
+/// The log-determinants of `runner`'s map (f64) at rows, from its Jacobian in
+/// the first `d` columns by finite differences, with their estimated errors.
 std::vector<Derivative> numericLogDet(Runner &runner, const Table &rows,
-                                      const std::vector<Field> &fields);
+                                      const std::vector<Field> &fields,
+                                      int64_t d);
 
 } // namespace rill::rt
 #endif

@@ -70,6 +70,12 @@ static void addCommon(CLI::App *app, Parsed &p, const std::string &which) {
       ->option_text("N");
 }
 
+static void addGiven(CLI::App *app, Parsed &p) {
+  app->add_option("--given", p.options.given,
+                  "conditions, a row for each row, .npy or .csv")
+      ->option_text("FILE");
+}
+
 static CLI::App *addCommand(CLI::App &app, const char *name, const char *what) {
   CLI::App *command = app.add_subcommand(name, what);
   command->allow_extras();
@@ -103,6 +109,7 @@ static void addQueries(CLI::App &app, Parsed &p) {
   logp->add_option("--in", o.in, "rows, .npy or .csv")
       ->option_text("FILE")
       ->required();
+  addGiven(logp, p);
   logp->add_option("--out", o.out, "log-densities to write, .npy or .csv")
       ->option_text("FILE")
       ->required();
@@ -110,10 +117,10 @@ static void addQueries(CLI::App &app, Parsed &p) {
 
   CLI::App *sample = addCommand(app, "sample", "draw samples");
   addParams(sample, p);
-  sample->add_option("-n", o.count, "how many")
+  sample->add_option("-n", o.count, "how many (default: the rows of --given)")
       ->option_text("N")
-      ->required()
       ->check(CLI::NonNegativeNumber);
+  addGiven(sample, p);
   sample->add_option("--out", o.out, "samples to write, .npy or .csv")
       ->option_text("FILE")
       ->required();
@@ -146,6 +153,7 @@ static void addOthers(CLI::App &app, Parsed &p) {
   plot->add_option("--out", o.out, "picture to write, .svg or .png")
       ->option_text("FILE")
       ->required();
+  addGiven(plot, p);
   addCommon(plot, p, "sbdD");
 }
 

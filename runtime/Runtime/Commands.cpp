@@ -48,25 +48,20 @@ const KernelSpec &kernelFor(const Model &model, const DistSpec &dist,
 static std::vector<std::string> columnNames(const Model &model,
                                             const DistSpec &dist) {
   const DataSpec *data = model.plan().dataOf(dist);
-  if (data && int64_t(data->columns.size()) == widthOf(dist.fields))
+  if (data && dist.conditions.empty() &&
+      int64_t(data->columns.size()) == widthOf(dist.fields))
     return data->columns;
-  std::vector<std::string> names;
-  for (const Field &field : dist.fields)
-    for (int64_t i = 0; i < field.width(); ++i)
-      names.push_back(field.width() == 1
-                          ? field.name
-                          : fmt::format("{}[{}]", field.name, i));
-  return names;
+  return columnsOf(dist.fields);
 }
 
 std::string heldReport(Model &model, const DistSpec &dist,
                        const DataSet &data) {
   if (dist.logp.empty() || data.split.held.empty())
     return "";
-  const Table held = data.part("held");
+  const Table held = inputsOf(dist, *data.spec, data.part("held"));
   Runner runner(model, *model.plan().findKernel(dist.logp));
   Table values;
-  values.values = evaluateRows(runner, held, dist.fields, "logp");
+  values.values = evaluateRows(runner, held, dist.inputs(), "logp");
   values.rows = held.rows;
   values.width = 1;
   LostRows lost;
@@ -76,7 +71,8 @@ std::string heldReport(Model &model, const DistSpec &dist,
       dist.kind == "exact" ? "" : fmt::format(" ({})", dist.kind);
   std::string text =
       fmt::format("held-out log-likelihood{} {:.4f} nats", kind, mean);
-  bool continuous = true;
+  // A Gaussian that is not told the conditions is no yardstick.
+  bool continuous = dist.conditions.empty();
   for (const Field &field : dist.fields)
     continuous = continuous && field.continuous();
   const auto gaussian =
@@ -88,6 +84,26 @@ std::string heldReport(Model &model, const DistSpec &dist,
   }
   text += fmt::format(", {} rows", held.rows - lost.count());
   return lost.count() ? text + "; " + lost.text("log-density", dist) : text;
+}
+
+/// The mean of a training's own loss over the held rows.
+static std::string heldLoss(Model &model, const TrainSpec &spec,
+                            const DataSet &data) {
+  const Table held = data.part("held");
+  Runner runner(model, *model.plan().findKernel(spec.loss));
+  if (held.rows == 0 || runner.inputs().empty())
+    return "";
+  const TypedRows rows = typedFor(runner, held, data.spec->fields);
+  const Type type = runner.spec().results[0].type;
+  double sum = 0;
+  for (int64_t at = 0; at < held.rows; at += defaultBatch) {
+    const int64_t n = std::min(defaultBatch, held.rows - at);
+    double value = 0;
+    runner.run(rows.pointers(at), {&value}, {n, 0, 0, at});
+    sum += double(n) * loadElement(&value, type, 0);
+  }
+  return fmt::format("held-out {} {:.4f}, {} rows", spec.objective,
+                     sum / double(held.rows), held.rows);
 }
 
 /// The command that takes up an interrupted training.
@@ -129,16 +145,25 @@ int runTrain(Model &model, const CommandOptions &options) {
   }
   fmt::print("wrote '{}': the parameters of step {}\n", options.out,
              result.step);
-  for (const TrainSpec &spec : model.plan().trains)
+  for (const TrainSpec &spec : model.plan().trains) {
+    // A training that was finished before a resumed one is not reported again.
+    const auto data = trainer.data().find(spec.data);
+    if (data == trainer.data().end())
+      continue;
+    if (spec.models.empty()) {
+      const std::string report = heldLoss(model, spec, data->second);
+      if (!report.empty())
+        fmt::print("{}: {}\n", fmt::join(spec.instances, ", "), report);
+    }
     for (const std::string &name : spec.models) {
       const DistSpec *dist = model.plan().findDist(name);
-      if (!dist || spec.data.empty())
+      if (!dist)
         continue;
-      const std::string report =
-          heldReport(model, *dist, trainer.data().at(spec.data));
+      const std::string report = heldReport(model, *dist, data->second);
       if (!report.empty())
         fmt::print("{}: {}\n", name, report);
     }
+  }
   return ExitOk;
 }
 
@@ -148,14 +173,18 @@ int runLogp(Model &model, const CommandOptions &given) {
   const KernelSpec &kernel = kernelFor(model, dist, dist.logp, "log-density");
   takeParams(model, options);
   const DataSpec *data = model.plan().dataOf(dist);
-  const Table rows =
+  const Table subject =
       readRows(options.in, "input file", dist.fields,
-               data ? data->columns : std::vector<std::string>());
+               data && dist.conditions.empty() ? data->columns
+                                               : columnNames(model, dist));
+  const Given conditions(dist, data, options.given);
+  conditions.requireRows(subject.rows, "input file '" + options.in + "'");
+  const Table rows = subject.beside(conditions.at(0, subject.rows));
   Runner runner(model, kernel);
   Evaluation how{options.batch.value_or(defaultBatch),
                  options.seed.value_or(0)};
   Table result;
-  result.values = evaluateRows(runner, rows, dist.fields, "logp", how);
+  result.values = evaluateRows(runner, rows, dist.inputs(), "logp", how);
   result.rows = rows.rows;
   result.width = 1;
   const Type type = kernel.results[kernel.result("logp")].type;
@@ -179,30 +208,43 @@ int runSample(Model &model, const CommandOptions &given) {
   const DistSpec &dist = model.dist(options.dist);
   const KernelSpec &kernel = kernelFor(model, dist, dist.sample, "sampler");
   takeParams(model, options);
+  const Given conditions(dist, model.plan().dataOf(dist), options.given);
+  if (!options.count && !conditions.given())
+    throw Error("how many samples is not said", "",
+                "add -n N, or a row of conditions for each: --given FILE",
+                ExitUsage);
+  const int64_t count = options.count.value_or(conditions.rows());
+  if (conditions.given() && count != conditions.rows())
+    throw Error(fmt::format("-n asks for {} samples, --given '{}' has {} rows",
+                            count, options.given, conditions.rows()),
+                "each sample has its own conditions", "leave -n out",
+                ExitUsage);
   Runner runner(model, kernel);
   Evaluation how{options.batch.value_or(defaultBatch),
                  options.seed.value_or(0)};
   std::vector<int64_t> shape{widthOf(dist.fields)};
   if (dist.fields.size() == 1)
     shape = dist.fields[0].shape;
-  Type type = kernel.results[kernel.result("value")].type;
-  if (type == Type::Bool)
-    type = Type::I32;
-  RowWriter writer(options.out, type, options.count, shape,
-                   columnNames(model, dist));
+  Type type = Type::I32; // of all fields: a class is a number among numbers
+  for (const ResultSpec &result : kernel.results)
+    if (result.role == "value" && result.type != Type::Bool &&
+        result.type != Type::I32)
+      type = result.type;
+  RowWriter writer(options.out, type, count, shape, columnNames(model, dist));
   // Piece by piece: memory does not grow with -n.
   constexpr int64_t piece = 1 << 18;
   LostRows lost;
-  for (int64_t at = 0; at < options.count; at += piece) {
-    const Table drawn = drawRows(runner, std::min(piece, options.count - at),
-                                 options.firstSample + at, how);
+  for (int64_t at = 0; at < count; at += piece) {
+    const int64_t n = std::min(piece, count - at);
+    const Table drawn = drawRows(runner, n, options.firstSample + at, how,
+                                 conditions.at(at, n), conditions.fields());
     lost.look(drawn);
     writer.append(drawn);
   }
   writer.commit();
   if (lost.count())
     fmt::print(stderr, "warning: {}\n", lost.text("value", dist));
-  fmt::print("wrote {} samples to '{}'\n", options.count, options.out);
+  fmt::print("wrote {} samples to '{}'\n", count, options.out);
   return ExitOk;
 }
 

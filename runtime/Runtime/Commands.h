@@ -10,6 +10,7 @@
 
 #include "Runtime/Data.h"
 #include "Runtime/Evaluate.h"
+#include "Runtime/Given.h"
 #include "Runtime/Model.h"
 #include "Runtime/ParamsFile.h"
 
@@ -20,11 +21,12 @@ namespace rill::rt {
 /// The options of all commands; a command reads those that it declares.
 struct CommandOptions {
   std::string program; ///< as called, for messages that name a command
-  std::string params, in, out, dist;
+  std::string params, in, given, out, dist;
   DataSources data;
   std::optional<uint64_t> seed, splitSeed;
   std::optional<int64_t> steps, batch;
-  int64_t count = 0, firstSample = 0;
+  std::optional<int64_t> count; ///< of samples
+  int64_t firstSample = 0;
   double checkpointSeconds = 10;
   bool resume = false, fresh = false, json = false;
 };

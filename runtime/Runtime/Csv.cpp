@@ -9,6 +9,7 @@
 #include <cmath>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <limits>
 
 namespace rill::rt {
 
@@ -21,14 +22,14 @@ public:
       at += 3; // A byte order mark, as spreadsheets write it.
   }
 
-  /// The next record that is not blank; false at the end.
-  bool next(std::vector<std::string_view> &cells) {
+  /// The next record that is not blank (or may be); false at the end.
+  bool next(std::vector<std::string_view> &cells, bool blankToo = false) {
     for (;;) {
       if (at == end)
         return false;
       first = line;
       scan(cells);
-      if (cells.size() > 1 || !cells[0].empty())
+      if (blankToo || cells.size() > 1 || !cells[0].empty())
         return true;
     }
   }
@@ -154,8 +155,10 @@ static std::vector<size_t> selectColumns(const std::vector<std::string> &names,
 }
 
 static double cellValue(std::string_view cell, const std::string &place,
-                        const std::string &column) {
+                        const std::string &column, bool optional) {
   double value;
+  if (cell.empty() && optional)
+    return std::numeric_limits<double>::quiet_NaN();
   if (cell.empty())
     throw Error(fmt::format("{}: column {} is empty", place, column),
                 "every selected cell must hold a number",
@@ -166,18 +169,23 @@ static double cellValue(std::string_view cell, const std::string &place,
                 "", "correct the cell, or select other columns");
   if (std::isnan(value))
     throw Error(fmt::format("{}: column {} is NaN", place, column),
-                "a missing value has no place in a density's subject",
-                "drop the row or fill in the value");
+                optional
+                    ? "an empty cell is null, 'nan' is not a number"
+                    : "a missing value has no place in a density's subject",
+                optional ? "leave the cell empty"
+                         : "drop the row or fill in the value");
   return value;
 }
 
 Table readCsv(const std::string &path, const std::string &role,
-              const std::vector<std::string> &columns, int64_t width) {
+              const std::vector<std::string> &columns, int64_t width,
+              const std::vector<bool> &optional) {
   const std::string text = readFile(path, role);
   const std::string where = fmt::format("{} '{}'", role, path);
   CsvScanner scanner(text, where);
   std::vector<std::string_view> cells;
-  if (!scanner.next(cells))
+  const bool blank = optional == std::vector<bool>{true};
+  if (!scanner.next(cells, blank))
     throw Error(where + " is empty", "", "give a file with at least one row");
   std::vector<std::string> names;
   bool pending = true; // The first record is still to be read as a row.
@@ -199,7 +207,7 @@ Table readCsv(const std::string &path, const std::string &role,
                 "select them: columns = (\"...\", ...)");
   Table table;
   table.width = int64_t(positions.size());
-  while (pending || scanner.next(cells)) {
+  while (pending || scanner.next(cells, blank)) {
     pending = false;
     const int64_t line = scanner.lineOfRecord();
     const std::string place = fmt::format("{}, line {}", where, line);
@@ -207,15 +215,27 @@ Table readCsv(const std::string &path, const std::string &role,
       throw Error(fmt::format("{}: {} cells, the first line has {}", place,
                               cells.size(), found),
                   "every row must have the same columns", "correct the row");
-    for (size_t position : positions)
+    for (size_t k = 0; k < positions.size(); ++k) {
+      const size_t position = positions[k];
       table.values.push_back(cellValue(cells[position], place,
                                        names.empty()
                                            ? std::to_string(position)
-                                           : "'" + names[position] + "'"));
+                                           : "'" + names[position] + "'",
+                                       k < optional.size() && optional[k]));
+    }
     table.lines.push_back(line);
     ++table.rows;
   }
   return table;
+}
+
+CsvShape csvShape(const std::string &path, const std::string &role) {
+  const std::string text = readFile(path, role);
+  CsvScanner scanner(text, fmt::format("{} '{}'", role, path));
+  std::vector<std::string_view> cells;
+  if (!scanner.next(cells, true))
+    return {};
+  return {int64_t(cells.size()), isHeader(cells)};
 }
 
 } // namespace rill::rt

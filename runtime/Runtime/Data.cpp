@@ -3,6 +3,7 @@
 #include "Runtime/Data.h"
 #include "Runtime/Csv.h"
 #include "Runtime/Error.h"
+#include "Runtime/Evaluate.h"
 #include "Runtime/Io.h"
 #include "Runtime/Npy.h"
 
@@ -15,11 +16,16 @@ namespace rill::rt {
 
 static Table readTable(const std::string &path, const std::string &format,
                        const std::string &role,
-                       const std::vector<std::string> &columns, int64_t width) {
+                       const std::vector<std::string> &columns,
+                       const std::vector<Field> &fields) {
   if (format == "npy")
-    return readNpy(path, role, width);
-  if (format == "csv")
-    return readCsv(path, role, columns, width);
+    return readNpy(path, role, widthOf(fields));
+  if (format == "csv") {
+    std::vector<bool> optional;
+    for (const Field &field : fields)
+      optional.insert(optional.end(), size_t(field.width()), field.optional);
+    return readCsv(path, role, columns, widthOf(fields), optional);
+  }
   throw Error(
       fmt::format("{} '{}' has the unknown format '{}'", role, path, format),
       "readable are .csv and .npy", "convert it");
@@ -35,32 +41,55 @@ static std::string formatOf(const std::string &path,
 
 Table readRows(const std::string &path, const std::string &role,
                const std::vector<Field> &fields,
-               const std::vector<std::string> &columns) {
+               const std::vector<std::string> &columns, bool byName) {
   const std::string format = formatOf(path, "csv");
-  const int64_t width = widthOf(fields);
   Table table;
   try {
-    table = readTable(path, format, role, columns, width);
+    table = readTable(path, format, role, columns, fields);
   } catch (const Error &) {
     // A file of just these columns need not be named as the data are.
     if (columns.empty() || format != "csv")
       throw;
-    try {
-      table = readTable(path, format, role, {}, width);
-    } catch (const Error &) {
-      table.width = -1;
-    }
-    if (table.width < 0)
+    const CsvShape shape = csvShape(path, role);
+    if (shape.columns != widthOf(fields) || (shape.header && byName))
       throw;
+    table = readTable(path, format, role, {}, fields);
   }
   requireInside(table, fields, fmt::format("{} '{}'", role, path));
   return table;
 }
 
-DataSet loadData(const DataSpec &spec, const DataSources &sources) {
+/// Cuts the rows into parts.
+static void split(DataSet &set, const DataSpec &spec,
+                  const DataSources &sources) {
+  auto seed = sources.splitSeeds.find(spec.name);
+  set.splitSeed = seed == sources.splitSeeds.end() ? spec.seed : seed->second;
+  set.split = splitRows(set.all.rows, spec.hold, spec.valid, set.splitSeed);
+}
+
+/// The rows that the program draws are the same whenever it has the same
+/// parameters.
+static DataSet drawData(const DataSpec &spec, const DataSources &sources,
+                        Model &model) {
+  DataSet set;
+  set.spec = &spec;
+  Runner runner(model, *model.plan().findKernel(spec.kernel));
+  Evaluation how;
+  how.seed = spec.seed;
+  set.all = drawRows(runner, spec.rows, 0, how);
+  requireInside(set.all, spec.fields,
+                fmt::format("data '{}': what the program draws", spec.name));
+  split(set, spec, sources);
+  return set;
+}
+
+DataSet loadData(const DataSpec &spec, const DataSources &sources,
+                 Model &model) {
   DataSet set;
   set.spec = &spec;
   auto given = sources.files.find(spec.name);
+  if (given == sources.files.end() && !spec.kernel.empty())
+    return drawData(spec, sources, model);
   if (given != sources.files.end()) {
     set.path = given->second;
   } else {
@@ -74,14 +103,12 @@ DataSet loadData(const DataSpec &spec, const DataSources &sources) {
   }
   const std::string role = fmt::format("data '{}':", spec.name);
   set.all = readTable(set.path, formatOf(set.path, spec.format), role,
-                      spec.columns, widthOf(spec.fields));
+                      spec.columns, spec.fields);
   if (set.all.rows == 0)
     throw Error(fmt::format("{} '{}' has no rows", role, set.path), "",
                 "give a file with at least one row");
   requireInside(set.all, spec.fields, fmt::format("{} '{}'", role, set.path));
-  auto seed = sources.splitSeeds.find(spec.name);
-  set.splitSeed = seed == sources.splitSeeds.end() ? spec.seed : seed->second;
-  set.split = splitRows(set.all.rows, spec.hold, spec.valid, set.splitSeed);
+  split(set, spec, sources);
   return set;
 }
 

@@ -14,6 +14,8 @@
 
 namespace rill::rt {
 
+class Model;
+
 /// Where data come from, by the command line.
 struct DataSources {
   std::map<std::string, std::string> files;   ///< --data NAME=FILE
@@ -35,13 +37,17 @@ struct DataSet {
   uint64_t fingerprint() const;
 };
 
-DataSet loadData(const DataSpec &spec, const DataSources &sources);
+/// Reads the data set's file, or draws its rows with the model's parameters of
+/// the moment.
+DataSet loadData(const DataSpec &spec, const DataSources &sources,
+                 Model &model);
 
 /// A file of rows of these fields: .npy, else CSV. `columns`: names to select
-/// by where the CSV has a header with all of them; may be empty.
+/// by where the CSV has a header with all of them; may be empty. A CSV of just
+/// as many columns may call them otherwise unless `byName`.
 Table readRows(const std::string &path, const std::string &role,
                const std::vector<Field> &fields,
-               const std::vector<std::string> &columns);
+               const std::vector<std::string> &columns, bool byName = false);
 
 } // namespace rill::rt
 #endif

@@ -9,6 +9,7 @@
 #include <cmath>
 #include <fmt/format.h>
 #include <limits>
+#include <optional>
 
 namespace rill::rt {
 
@@ -20,8 +21,13 @@ TypedRows typedFor(const Runner &runner, const Table &table,
     types.push_back(arg->type);
     width += arg->width();
   }
-  // A kernel may take all fields as one array, or one array for each.
-  if (types.size() == fields.size() && width == table.width)
+  // A kernel may take all fields as one array, or as the arrays of each.
+  int64_t arrays = 0, bits = 0;
+  for (const Field &field : fields) {
+    arrays += field.arrays();
+    bits += field.optional;
+  }
+  if (int64_t(types.size()) == arrays && width == table.width + bits)
     return TypedRows(table, fields, types);
   if (types.size() == 1 && width == table.width) {
     Field joint;
@@ -122,16 +128,20 @@ Mapped mapRows(Runner &runner, const Table &table,
   return mapped;
 }
 
-Table drawRows(Runner &runner, int64_t n, int64_t first,
-               const Evaluation &how) {
+Table drawRows(Runner &runner, int64_t n, int64_t first, const Evaluation &how,
+               const Table &given, const std::vector<Field> &conditions) {
   const KernelSpec &spec = runner.spec();
-  if (!runner.inputs().empty())
+  std::optional<TypedRows> rows;
+  if (!conditions.empty())
+    rows.emplace(typedFor(runner, given, conditions));
+  else if (!runner.inputs().empty())
     throw internalError("kernel '" + spec.name + "' cannot draw freely");
   Results results(spec, std::min(how.batch, n));
   Table table;
   table.width = valueWidth(spec);
   eachBatch(n, how.batch, [&](int64_t at, int64_t count) {
-    runner.run({}, results.out(), {count, how.seed, 0, first + at});
+    runner.run(rows ? rows->pointers(at) : std::vector<const void *>(),
+               results.out(), {count, how.seed, 0, first + at});
     appendValues(spec, results, count, table);
   });
   return table;
@@ -203,9 +213,11 @@ void initializeUntrained(Model &model, uint64_t seed) {
   for (const ArgSpec *arg : init.inputs()) {
     const int64_t n = arg->width() * (arg->varying ? batch : 1);
     arrays.emplace_back(size_t(n * sizeOf(arg->type)));
+    const bool whole = arg->type == Type::I32 || arg->type == Type::Bool;
     for (int64_t i = 0; i < n; ++i)
-      storeElement(arrays.back().data(), arg->type, i,
-                   philox::normal64(philox::drawWord64(key, 0, element++)));
+      storeElement(
+          arrays.back().data(), arg->type, i,
+          whole ? 0 : philox::normal64(philox::drawWord64(key, 0, element++)));
     in.push_back(arrays.back().data());
   }
   initializeParams(model, init, in, batch, seed);

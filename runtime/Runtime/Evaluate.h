@@ -39,8 +39,11 @@ struct Mapped {
 Mapped mapRows(Runner &runner, const Table &table,
                const std::vector<Field> &fields, const Evaluation &how = {});
 
-/// Samples first .. first + n - 1 of the law that `runner` draws from.
-Table drawRows(Runner &runner, int64_t n, int64_t first, const Evaluation &how);
+/// Samples first .. first + n - 1 of the law that `runner` draws from, each
+/// given its row of `given`, whose columns are `conditions`.
+Table drawRows(Runner &runner, int64_t n, int64_t first, const Evaluation &how,
+               const Table &given = {},
+               const std::vector<Field> &conditions = {});
 
 /// Runs an `init` kernel on rows (`in` as for Runner::run) and sets the
 /// parameters that it returns. An Error if one is not finite.
@@ -50,7 +53,8 @@ void initializeParams(Model &model, Runner &init,
 
 /// The program's own initial values of the parameters that no `train`
 /// initialises; where they are computed from a first batch, it is 256 standard
-/// normal rows. Does nothing for a program without such.
+/// normal rows (class 0 where they are classes). Does nothing for a program
+/// without such.
 void initializeUntrained(Model &model, uint64_t seed);
 
 /// Standard normal rows, brought into the fields' spaces: points at which a map

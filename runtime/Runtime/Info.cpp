@@ -9,6 +9,7 @@
 #include "Runtime/Cpu.h"
 #include "Runtime/Error.h"
 
+#include <cmath>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -27,6 +28,13 @@ static void printDist(Model &model, const DistSpec &dist) {
              dist.name == plan.main ? " (main)" : "");
   fmt::print("  likelihood  {}{}\n", dist.kind,
              dist.why.empty() ? "" : ": " + dist.why);
+  for (const Condition &condition : dist.conditions)
+    fmt::print("  given       {}: {}{}\n", condition.field.name,
+               condition.field.text(),
+               !condition.hasDefault ? ""
+               : std::isnan(condition.value)
+                   ? " = null"
+                   : fmt::format(" = {}", condition.value));
   fmt::print("  parameters  {} numbers in {} arrays\n",
              sizeOf(plan, dist.params), dist.params.size());
   if (!dist.densityDirection.empty())
@@ -66,16 +74,23 @@ static void printParams(const Plan &plan) {
 
 static void printTrains(const Plan &plan) {
   for (const TrainSpec &train : plan.trains)
-    fmt::print("\ntrain {}{}: {} (rate {}), batch {}, {} steps\n",
-               fmt::join(train.models, ", "),
-               train.data.empty() ? "" : " on " + train.data,
-               train.optimizer.kind, train.optimizer.lr, train.batch,
-               train.steps);
+    fmt::print(
+        "\ntrain {}{}: {} (rate {}), batch {}, {} steps\n",
+        fmt::join(train.instances.empty() ? train.models : train.instances,
+                  ", "),
+        train.data.empty() ? "" : " on " + train.data, train.optimizer.kind,
+        train.optimizer.lr, train.batch, train.steps);
   for (const DataSpec &data : plan.data)
-    fmt::print("\ndata {}: {} from '{}', {:.0f} % held out, {:.0f} % for "
-               "validation\n",
-               data.name, textOf(data.fields), data.path, 100 * data.hold,
-               100 * data.valid);
+    if (!data.kernel.empty())
+      fmt::print("\ndata {}: {}, {} rows that the program draws, {:.0f} % held "
+                 "out, {:.0f} % for validation\n",
+                 data.name, textOf(data.fields), data.rows, 100 * data.hold,
+                 100 * data.valid);
+    else
+      fmt::print("\ndata {}: {} from '{}', {:.0f} % held out, {:.0f} % for "
+                 "validation\n",
+                 data.name, textOf(data.fields), data.path, 100 * data.hold,
+                 100 * data.valid);
 }
 
 int runInfo(Model &model, const CommandOptions &options) {
@@ -89,7 +104,8 @@ int runInfo(Model &model, const CommandOptions &options) {
              total, total * sizeOf(plan.type()), isaName(model.isa()),
              model.pool().workers(), model.pool().workers() == 1 ? "" : "s");
   for (const DistSpec &dist : plan.dists)
-    printDist(model, dist);
+    if (!dist.ofChecks())
+      printDist(model, dist);
   printParams(plan);
   printTrains(plan);
   if (!options.params.empty()) {

@@ -44,13 +44,14 @@ const KernelSpec *Model::doubleKernel(const std::string &name) const {
 
 const DistSpec &Model::dist(const std::string &name) const {
   const std::string wanted = name.empty() ? thePlan.main : name;
-  if (wanted.empty() && thePlan.dists.size() == 1)
-    return thePlan.dists[0];
   if (const DistSpec *dist = thePlan.findDist(wanted))
     return *dist;
   std::vector<std::string> names;
   for (const DistSpec &dist : thePlan.dists)
-    names.push_back(dist.name);
+    if (!dist.ofChecks())
+      names.push_back(dist.name);
+  if (wanted.empty() && names.size() == 1)
+    return *thePlan.findDist(names[0]);
   if (wanted.empty())
     throw Error("the program has no main distribution",
                 fmt::format("it has {}",
@@ -74,10 +75,9 @@ Runner::Runner(Model &model, const KernelSpec &spec, const Params *params)
       convert = convert || arg.type != source->type();
     else
       varying.push_back(&arg);
-    if (arg.role == "condition" || arg.role == "scalar")
-      throw Error(
-          fmt::format("'{}' needs a value for '{}'", kernel.name, arg.name),
-          "conditions cannot be given on the command line yet");
+    if (arg.role == "scalar")
+      throw internalError(fmt::format("kernel '{}' needs a value for '{}'",
+                                      kernel.name, arg.name));
   }
 }
 

@@ -4,6 +4,7 @@
 #include "Runtime/Error.h"
 
 #include <algorithm>
+#include <cmath>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -39,6 +40,21 @@ bool Field::continuous() const {
   return space != Space::Fin && space != Space::Bool && space != Space::Int;
 }
 
+double Field::anyValue() const {
+  switch (space) {
+  case Space::Positive:
+    return 1;
+  case Space::Unit:
+    return 0.5;
+  case Space::Interval:
+    return (lo + hi) / 2;
+  case Space::Simplex:
+    return 1 / double(shape.back());
+  default:
+    return 0;
+  }
+}
+
 std::string Field::text() const {
   std::string base = spaceNames[int(space)];
   if (space == Space::Interval)
@@ -62,6 +78,19 @@ std::string textOf(const std::vector<Field> &fields) {
   for (const Field &field : fields)
     text += (text.empty() ? "" : ", ") + field.name + ": " + field.text();
   return "(" + text + ")";
+}
+
+std::vector<Field> DistSpec::conditionFields() const {
+  std::vector<Field> all;
+  for (const Condition &condition : conditions)
+    all.push_back(condition.field);
+  return all;
+}
+
+std::vector<Field> DistSpec::inputs() const {
+  std::vector<Field> all = fields, given = conditionFields();
+  all.insert(all.end(), given.begin(), given.end());
+  return all;
 }
 
 int KernelSpec::result(const std::string &role) const {
@@ -90,6 +119,8 @@ const DataSpec *Plan::findData(const std::string &n) const {
 }
 
 const DataSpec *Plan::dataOf(const DistSpec &dist) const {
+  if (!dist.data.empty() || !dist.conditions.empty())
+    return findData(dist.data);
   for (const TrainSpec &train : trains)
     if (std::count(train.models.begin(), train.models.end(), dist.name) &&
         !train.data.empty())
@@ -155,6 +186,8 @@ static DataSpec parseData(const Json &j) {
   data.hold = get<double>(j, "hold");
   data.valid = get<double>(j, "valid");
   data.seed = get<uint64_t>(j, "seed", 1);
+  data.kernel = get<std::string>(j, "kernel");
+  data.rows = get<int64_t>(j, "rows");
   return data;
 }
 
@@ -184,6 +217,15 @@ static DistSpec parseDist(const Json &j) {
   dist.fields = parseFields(j.at("fields"));
   if (j.contains("base"))
     dist.base = parseFields(j.at("base"));
+  if (auto it = j.find("conditions"); it != j.end())
+    for (const Json &c : *it)
+      dist.conditions.push_back({parseFields(Json::array({c})).front(),
+                                 get<bool>(c, "has_default"),
+                                 get<double>(c, "default", std::nan(""))});
+  if (auto it = j.find("rows"); it != j.end() && !it->is_null()) {
+    dist.data = get<std::string>(*it, "data");
+    dist.dataFields = get<std::vector<int>>(*it, "fields");
+  }
   dist.kind = get<std::string>(j, "kind", "none");
   dist.why = get<std::string>(j, "why");
   dist.params = get<std::vector<int>>(j, "params");
@@ -215,6 +257,8 @@ static OptimizerSpec parseOptimizer(const Json &j) {
 static TrainSpec parseTrain(const Json &j) {
   TrainSpec train;
   train.models = get<std::vector<std::string>>(j, "models");
+  train.instances = get<std::vector<std::string>>(j, "instances");
+  train.objective = get<std::string>(j, "objective");
   train.data = get<std::string>(j, "data");
   train.loss = get<std::string>(j, "loss");
   train.grad = get<std::string>(j, "grad");
@@ -279,9 +323,16 @@ static void verify(const Plan &plan) {
       throw internalError("parameter '" + p.path +
                           "' needs one * for each stacked axis");
   kernel(plan.init);
+  for (const DataSpec &d : plan.data)
+    kernel(d.kernel);
   for (const DistSpec &d : plan.dists)
     for (const std::string &name : {d.logp, d.sample, d.latent, d.generate})
       kernel(name);
+  for (const DistSpec &d : plan.dists)
+    if (!d.data.empty() &&
+        (!plan.findData(d.data) ||
+         d.dataFields.size() != d.fields.size() + d.conditions.size()))
+      throw internalError("the rows of '" + d.name + "' do not fit its data");
   for (const TrainSpec &t : plan.trains) {
     for (const std::string &name : {t.loss, t.grad, t.init, t.require})
       kernel(name);

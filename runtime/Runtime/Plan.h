@@ -33,6 +33,11 @@ struct Field {
   int64_t width() const; ///< numbers in the field
   bool continuous() const;
   std::string text() const; ///< "Real[2]"
+  /// Arrays that a kernel takes it in: the values and, of an optional field,
+  /// whether there is one.
+  int64_t arrays() const { return optional ? 2 : 1; }
+  /// Any number of the space: what stands where there is none.
+  double anyValue() const;
 };
 
 /// Numbers in a row of these fields.
@@ -86,18 +91,37 @@ struct DataSpec {
   std::vector<Field> fields;
   double hold = 0, valid = 0;
   uint64_t seed = 1;
+  std::string kernel; ///< format "draw": what draws them, else ""
+  int64_t rows = 0;   ///< format "draw"
+};
+
+/// What stands behind `given`, one field for each part of a product.
+struct Condition {
+  Field field;
+  bool hasDefault = false;
+  double value = 0; ///< the default; NaN: null
 };
 
 struct DistSpec {
   std::string name;
   std::vector<Field> fields;
   std::vector<Field> base; ///< of a flow's base; empty if it has none
+  std::vector<Condition> conditions;
+  std::string data; ///< whose rows it is trained on; "" if none is known
+  std::vector<int> dataFields; ///< of `data`: the subject, then the conditions
+                               ///< (-1: the default)
   std::string kind, why;
   std::vector<int> params;
   std::string logp, sample, latent, generate; ///< kernel names, "" if none
   std::string densityDirection, samplingDirection;
   int64_t solverSteps = 0; ///< that a solver may try; 0: none chooses steps
   double solverTolerance = 0; ///< the largest of such solvers
+
+  /// Whether only a check or a test knows it: `check3.p`.
+  bool ofChecks() const { return name.find('.') != std::string::npos; }
+  /// What its kernels read of a row: the subject, then the conditions.
+  std::vector<Field> inputs() const;
+  std::vector<Field> conditionFields() const;
 };
 
 struct OptimizerSpec {
@@ -108,7 +132,9 @@ struct OptimizerSpec {
 };
 
 struct TrainSpec {
-  std::vector<std::string> models;
+  std::vector<std::string> models;    ///< dists among what it trains
+  std::vector<std::string> instances; ///< paths of all that it trains
+  std::string objective;              ///< the loss, as written
   std::string data; ///< "" for a loss that only draws from laws
   std::string loss, grad, init;
   std::string require; ///< kernel of conditions on parameters, or ""

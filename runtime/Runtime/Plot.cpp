@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <fmt/format.h>
 
 namespace rill::rt {
@@ -109,8 +110,8 @@ static void drawPoints(Picture &picture, int panel, const Table &rows,
 
 /// The density on a grid of pixels; brightness is its square root, so that
 /// tails can be seen.
-static Image heatMap(Model &model, const DistSpec &dist, const Axis &x,
-                     const Axis &y, const Evaluation &how) {
+static Image heatMap(Model &model, const DistSpec &dist, const Table &given,
+                     const Axis &x, const Axis &y, const Evaluation &how) {
   Table points;
   points.width = 2;
   points.rows = int64_t(side) * side;
@@ -120,8 +121,19 @@ static Image heatMap(Model &model, const DistSpec &dist, const Axis &x,
       points.values.push_back(y.hi - (j + 0.5) / side * (y.hi - y.lo));
     }
   Runner runner(model, *model.plan().findKernel(dist.logp));
-  const std::vector<double> logp =
-      evaluateRows(runner, points, dist.fields, "logp", how);
+  // The mean of the densities given each row.
+  std::vector<double> logp;
+  for (int64_t r = 0; r < given.rows; ++r) {
+    const Table row = given.select(std::vector<int64_t>(points.rows, r));
+    const std::vector<double> one =
+        evaluateRows(runner, points.beside(row), dist.inputs(), "logp", how);
+    for (size_t i = 0; i < one.size(); ++i)
+      if (r == 0)
+        logp.push_back(one[i]);
+      else
+        logp[i] = std::max(logp[i], one[i]) +
+                  std::log1p(std::exp(-std::fabs(logp[i] - one[i])));
+  }
   double most = -INFINITY;
   for (double v : logp)
     most = std::max(most, std::isfinite(v) ? v : most);
@@ -136,6 +148,36 @@ static Table firstRows(const Table &table, int64_t most) {
   for (int64_t r = 0; r < std::min(most, table.rows); ++r)
     rows.push_back(r);
   return table.select(rows);
+}
+
+/// The first rows that differ, at most `most`.
+static Table distinct(const Table &table, int64_t most) {
+  std::vector<int64_t> rows;
+  for (int64_t r = 0; r < table.rows && int64_t(rows.size()) < most; ++r) {
+    const bool known = std::any_of(rows.begin(), rows.end(), [&](int64_t k) {
+      return std::memcmp(table.row(k), table.row(r),
+                         size_t(table.width) * sizeof(double)) == 0;
+    });
+    if (!known)
+      rows.push_back(r);
+  }
+  return table.select(rows);
+}
+
+/// What each sample is given: the rows of --given, else those of the data,
+/// else the defaults.
+static Table plotConditions(const DistSpec &dist, const DataSpec *spec,
+                            const std::string &file, const Table &data) {
+  if (file.empty() && data.rows > 0 && !dist.conditions.empty()) {
+    std::vector<int64_t> which;
+    for (int64_t column = widthOf(dist.fields); column < data.width; ++column)
+      which.push_back(column);
+    return data.columns(which);
+  }
+  const Given conditions(dist, spec, file);
+  const int64_t n = data.rows > 0 ? data.rows : 1000;
+  return conditions.at(
+      0, conditions.given() ? std::min<int64_t>(5000, conditions.rows()) : n);
 }
 
 int runPlot(Model &model, const CommandOptions &given) {
@@ -156,10 +198,12 @@ int runPlot(Model &model, const CommandOptions &given) {
   const DataSpec *spec = model.plan().dataOf(dist);
   Table data, samples;
   if (spec)
-    data = firstRows(loadData(*spec, options.data).all, 5000);
+    data = firstRows(inputsOf(dist, *spec, loadData(*spec, options.data, model).all),
+                     5000);
+  const Table each = plotConditions(dist, spec, options.given, data);
   if (!dist.sample.empty()) {
     Runner runner(model, *model.plan().findKernel(dist.sample));
-    samples = drawRows(runner, data.rows > 0 ? data.rows : 1000, 0, how);
+    samples = drawRows(runner, each.rows, 0, how, each, dist.conditionFields());
   }
   const Table &base = data.rows > 0 ? data : samples;
   if (base.rows == 0)
@@ -170,6 +214,8 @@ int runPlot(Model &model, const CommandOptions &given) {
   std::vector<std::string> names = {"x0", "x1"};
   if (spec && spec->columns.size() == 2)
     names = spec->columns;
+  else if (!dist.conditions.empty())
+    names = columnsOf(dist.fields);
   Picture picture;
   int panel = 0;
   auto points = [&](const Table &rows, const char *title, Color color) {
@@ -184,7 +230,7 @@ int runPlot(Model &model, const CommandOptions &given) {
   if (!dist.logp.empty()) {
     const double left = gap + panel * (side + gap);
     picture.pixels(left, top, left + side, top + side,
-                   heatMap(model, dist, x, y, how));
+                   heatMap(model, dist, distinct(each, 32), x, y, how));
     drawFrame(picture, panel++, "density", x, y, names);
   }
   picture.width = gap / 2 + panel * (side + gap);

@@ -3,6 +3,7 @@
 #include "Runtime/Table.h"
 #include "Runtime/Error.h"
 
+#include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
 
@@ -19,6 +20,34 @@ Table Table::select(const std::vector<int64_t> &indices) const {
       part.lines.push_back(lines[r]);
   }
   return part;
+}
+
+Table Table::columns(const std::vector<int64_t> &which) const {
+  Table part;
+  part.rows = rows;
+  part.width = int64_t(which.size());
+  part.lines = lines;
+  part.values.reserve(size_t(rows * part.width));
+  for (int64_t r = 0; r < rows; ++r)
+    for (int64_t column : which)
+      part.values.push_back(row(r)[column]);
+  return part;
+}
+
+Table Table::beside(const Table &right) const {
+  if (right.rows != rows)
+    throw internalError(fmt::format("{} rows beside {}", right.rows, rows));
+  Table both;
+  both.rows = rows;
+  both.width = width + right.width;
+  both.lines = lines;
+  both.values.reserve(size_t(rows * both.width));
+  for (int64_t r = 0; r < rows; ++r) {
+    both.values.insert(both.values.end(), row(r), row(r) + width);
+    both.values.insert(both.values.end(), right.row(r),
+                       right.row(r) + right.width);
+  }
+  return both;
 }
 
 std::string Table::place(int64_t r) const {
@@ -86,6 +115,17 @@ void requireInside(const Table &table, const std::vector<Field> &fields,
     const double *v = table.row(r);
     int64_t column = 0;
     for (const Field &field : fields) {
+      const int64_t missing =
+          std::count_if(v + column, v + column + field.width(),
+                        [](double number) { return std::isnan(number); });
+      if (field.optional && missing == field.width()) {
+        column += field.width();
+        continue;
+      }
+      if (field.optional && missing > 0)
+        refuse(r, "'" + field.name + "'", field,
+               fmt::format("{} of its {} numbers are missing", missing,
+                           field.width()));
       for (int64_t i = 0; i < field.width(); ++i) {
         std::string why = outside(v[column + i], field);
         if (!why.empty())
@@ -135,14 +175,26 @@ TypedRows::TypedRows(const Table &table, const std::vector<Field> &fields,
                      const std::vector<Type> &types)
     : count(table.rows) {
   int64_t column = 0;
-  for (size_t f = 0; f < fields.size(); ++f) {
-    const int64_t width = fields[f].width();
-    stride.push_back(width * sizeOf(types[f]));
+  for (const Field &field : fields) {
+    const int64_t width = field.width();
+    const Type type = types[arrays.size()];
+    stride.push_back(width * sizeOf(type));
     arrays.emplace_back(size_t(count * stride.back()));
     for (int64_t r = 0; r < count; ++r)
-      for (int64_t i = 0; i < width; ++i)
-        storeElement(arrays[f].data(), types[f], r * width + i,
-                     table.row(r)[column + i]);
+      for (int64_t i = 0; i < width; ++i) {
+        const double value = table.row(r)[column + i];
+        const bool null = field.optional && std::isnan(value);
+        storeElement(arrays.back().data(), type, r * width + i,
+                     null ? field.anyValue() : value);
+      }
+    if (field.optional) {
+      const Type bit = types[arrays.size()];
+      stride.push_back(sizeOf(bit));
+      arrays.emplace_back(size_t(count * stride.back()));
+      for (int64_t r = 0; r < count; ++r)
+        storeElement(arrays.back().data(), bit, r,
+                     !std::isnan(table.row(r)[column]));
+    }
     column += width;
   }
 }

@@ -11,7 +11,8 @@
 
 namespace rill::rt {
 
-/// A dense matrix of numbers, row-major.
+/// A dense matrix of numbers, row-major. NaN is null: a number of an optional
+/// field that is not there.
 struct Table {
   int64_t rows = 0, width = 0;
   std::vector<double> values; ///< rows x width
@@ -23,20 +24,26 @@ struct Table {
   double *row(int64_t r) { return values.data() + r * width; }
   /// The rows of these numbers, in their order.
   Table select(const std::vector<int64_t> &indices) const;
+  /// Some of the columns, in this order.
+  Table columns(const std::vector<int64_t> &which) const;
+  /// The columns of both, row by row; as many rows.
+  Table beside(const Table &right) const;
   /// "line 12" or "row 11".
   std::string place(int64_t r) const;
 };
 
 /// An Error naming row and column unless every row lies in the fields' spaces.
-/// NaN is never inside. `where`: "data 'quakes' ('quakes.csv')".
+/// NaN is inside of optional fields only, for all of their numbers. `where`:
+/// "data 'quakes' ('quakes.csv')".
 void requireInside(const Table &table, const std::vector<Field> &fields,
                    const std::string &where);
 
 /// The columns of a table as the dense arrays a kernel takes: one per field,
-/// each [rows, field width] in the argument's element type.
+/// each [rows, field width] in the argument's element type, and one more for an
+/// optional field, 1 where it has a value.
 class TypedRows {
 public:
-  /// `types`: the element type of each field.
+  /// `types`: the element type of each array.
   TypedRows(const Table &table, const std::vector<Field> &fields,
             const std::vector<Type> &types);
   /// Room for `rows` rows of the same fields as `like`.

@@ -125,7 +125,7 @@ std::vector<const void *> Trainer::Job::batchRows(const Runner &runner,
 
 void Trainer::Job::initialize() {
   if (spec.init.empty())
-    throw internalError("train has no kernel for initial values");
+    return; // an earlier training started all of it
   Runner init(model, kernel(spec.init));
   initializeParams(model, init, batchRows(init, 0), batch(), seed);
 }
@@ -203,7 +203,8 @@ const DataSet *Trainer::dataFor(const TrainSpec &spec) {
   auto it = sets.find(spec.data);
   if (it != sets.end())
     return &it->second;
-  DataSet set = loadData(*model.plan().findData(spec.data), options.data);
+  DataSet set =
+      loadData(*model.plan().findData(spec.data), options.data, model);
   if (set.split.train.empty())
     throw Error(fmt::format("data '{}' have no row to train on", spec.data),
                 fmt::format("of {} rows {} are held out and {} for validation",
@@ -371,8 +372,12 @@ TrainResult Trainer::run() {
                 "add 'train MODEL on DATA { minimize nll; ... }'");
   begin();
   // Before any work: a data file that is missing should not cost a training.
-  for (size_t t = state.train; t < model.plan().trains.size(); ++t)
-    dataFor(specOf(t));
+  // What the program draws needs the parameters of its turn.
+  for (size_t t = state.train; t < model.plan().trains.size(); ++t) {
+    const TrainSpec spec = specOf(t);
+    if (!spec.data.empty() && model.plan().findData(spec.data)->kernel.empty())
+      dataFor(spec);
+  }
   if (!resumed)
     initializeUntrained(model, state.seed);
   Interrupt interrupt;

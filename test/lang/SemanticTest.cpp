@@ -59,6 +59,8 @@ static bool isReportedElsewhere(Code code) {
                                            Code::PlainMatrix,
                                            Code::MayCollapse,
                                            Code::OneWayFlow,
+                                           Code::InverseMisfit,
+                                           Code::InverseUnchecked,
                                            Code::FirstNotKnown,
                                            Code::NoMain};
   return elsewhere.count(code) || code >= Code::CannotRead;

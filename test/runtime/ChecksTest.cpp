@@ -117,7 +117,7 @@ TEST_F(Checks, NumericLogDeterminantKnowsItsError) {
   Table rows{2, 2, {0.3, -1, 7, 2}, {}};
   const std::vector<Field> &fields = model.dist("p").fields;
   const Mapped mapped = mapRows(runner, rows, fields);
-  const auto numeric = numericLogDet(runner, rows, fields);
+  const auto numeric = numericLogDet(runner, rows, fields, rows.width);
   for (int r = 0; r < 2; ++r) {
     EXPECT_NEAR(numeric[r].value, mapped.logDet[r], 1e-10);
     EXPECT_LT(numeric[r].error, 1e-9);

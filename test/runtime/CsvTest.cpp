@@ -4,6 +4,8 @@
 #include "Runtime/RowWriter.h"
 #include "Testing.h"
 
+#include <cmath>
+
 using namespace rill::rt;
 using namespace rill::test;
 
@@ -106,4 +108,28 @@ TEST_F(Csv, RefusesAnotherNumberOfColumns) {
 TEST_F(Csv, RefusesAnOpenQuote) {
   EXPECT_TRUE(has(refused("a,b\n\"1,2\n"), {"line 2", "does not end"}));
   EXPECT_TRUE(has(refused("a,b\n\"1\"2,3\n"), {"text after a quoted cell"}));
+}
+
+TEST_F(Csv, AnEmptyCellIsNullWhereItMayBe) {
+  const Table t = readCsv(file("o.csv", "x,c\n1,\n2,3\n4,\"\"\n"), "data", {},
+                          2, {false, true});
+  EXPECT_TRUE(std::isnan(t.values[1]));
+  EXPECT_EQ(t.values[3], 3);
+  EXPECT_TRUE(std::isnan(t.values[5]));
+}
+
+// Blank lines used to be dropped, which would move every row behind them.
+TEST_F(Csv, AnEmptyLineOfOneOptionalColumnIsNull) {
+  const Table t = readCsv(file("o.csv", "c\n1\n\n2\n"), "data", {}, 1, {true});
+  ASSERT_EQ(t.rows, 3);
+  EXPECT_TRUE(std::isnan(t.values[1]));
+  EXPECT_EQ(t.values[2], 2);
+}
+
+TEST_F(Csv, AnEmptyCellElsewhereIsRefused) {
+  EXPECT_TRUE(has(errorOf([&] {
+                    readCsv(file("o.csv", "x,c\n1,\n,3\n"), "data", {}, 2,
+                            {false, true});
+                  }),
+                  {"line 3", "'x' is empty"}));
 }

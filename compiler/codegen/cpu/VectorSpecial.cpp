@@ -6,11 +6,13 @@
 //
 //===----------------------------------------------------------------------===//
 #include "codegen/cpu/VectorMath.h"
+#include "rill/normal_quantile.h"
 
 #include <limits>
 
 using namespace mlir;
 using namespace rill::cpu;
+namespace as241 = rill::as241;
 
 static constexpr double inf = std::numeric_limits<double>::infinity();
 static constexpr double notANumber = std::numeric_limits<double>::quiet_NaN();
@@ -71,60 +73,30 @@ Value VectorMath::erfc(Value x) {
 
 /// The normal quantile of 1/2 + q, given tail = min(p, 1 - p) too: AS 241.
 Value VectorMath::quantile(Value q, Value tail) {
-  static const double a[] = {3.3871328727963666080e0, 1.3314166789178437745e2,
-                             1.9715909503065514427e3, 1.3731693765509461125e4,
-                             4.5921953931549871457e4, 6.7265770927008700853e4,
-                             3.3430575583588128105e4, 2.5090809287301226727e3};
-  static const double b[] = {1.0,
-                             4.2313330701600911252e1,
-                             6.8718700749205790830e2,
-                             5.3941960214247511077e3,
-                             2.1213794301586595867e4,
-                             3.9307895800092710610e4,
-                             2.8729085735721942674e4,
-                             5.2264952788528545610e3};
-  static const double cc[] = {
-      1.42343711074968357734e0,  4.63033784615654529590e0,
-      5.76949722146069140550e0,  3.64784832476320460504e0,
-      1.27045825245236838258e0,  2.41780725177450611770e-1,
-      2.27238449892691845833e-2, 7.74545014278341407640e-4};
-  static const double d[] = {1.0,
-                             2.05319162663775882187e0,
-                             1.67638483018380384940e0,
-                             6.89767334985100004550e-1,
-                             1.48103976427480074590e-1,
-                             1.51986665636164571966e-2,
-                             5.47593808499534494600e-4,
-                             1.05075007164441684324e-9};
-  static const double ee[] = {
-      6.65790464350110377720e0,  5.46378491116411436990e0,
-      1.78482653991729133580e0,  2.96560571828504891230e-1,
-      2.65321895265761230930e-2, 1.24266094738807843860e-3,
-      2.71155556874348757815e-5, 2.01033439929228813265e-7};
-  static const double f[] = {1.0,
-                             5.99832206555887937690e-1,
-                             1.36929880922735805310e-1,
-                             1.48753612908506148525e-2,
-                             7.86869131145613259100e-4,
-                             1.84631831751005468180e-5,
-                             1.42151175831644588870e-7,
-                             2.04426310338993978564e-15};
   // One rational function with coefficients chosen per lane.
-  Value central = e.le(e.abs(q), c(q, 0.425));
+  Value central = e.le(e.abs(q), c(q, as241::centralEnd));
   Value r = e.sqrt(e.neg(log(tail)));
-  Value middle = e.le(r, c(q, 5));
-  Value at = e.select(central, e.sub(c(q, 0.180625), e.mul(q, q)),
-                      e.select(middle, e.sub(r, c(q, 1.6)), e.sub(r, c(q, 5))));
-  auto chosen = [&](int k, const double *x, const double *y, const double *z) {
-    return e.select(central, c(q, x[k]),
-                    e.select(middle, c(q, y[k]), c(q, z[k])));
+  Value middle = e.le(r, c(q, as241::middleEnd));
+  Value at = e.select(central, e.sub(c(q, as241::centralShift), e.mul(q, q)),
+                      e.select(middle, e.sub(r, c(q, as241::middleShift)),
+                               e.sub(r, c(q, as241::farShift))));
+  auto chosen = [&](double x, double y, double z) {
+    return e.select(central, c(q, x), e.select(middle, c(q, y), c(q, z)));
   };
-  Value top = chosen(7, a, cc, ee), bottom = chosen(7, b, d, f);
+  auto top = [&](int k) {
+    return chosen(as241::central.top[k], as241::middle.top[k],
+                  as241::far.top[k]);
+  };
+  auto bottom = [&](int k) {
+    return chosen(as241::central.bottom[k], as241::middle.bottom[k],
+                  as241::far.bottom[k]);
+  };
+  Value numerator = top(7), denominator = bottom(7);
   for (int k = 6; k >= 0; --k) {
-    top = e.fma(top, at, chosen(k, a, cc, ee));
-    bottom = e.fma(bottom, at, chosen(k, b, d, f));
+    numerator = e.fma(numerator, at, top(k));
+    denominator = e.fma(denominator, at, bottom(k));
   }
-  Value ratio = e.div(top, bottom);
+  Value ratio = e.div(numerator, denominator);
   Value value = e.select(central, e.mul(q, ratio), e.copySign(ratio, q));
   Value edge =
       e.select(e.eq(tail, c(q, 0)), e.copySign(c(q, inf), q), c(q, notANumber));

@@ -312,8 +312,10 @@ Value rill::flow::emitLogDerivative(const Link &link, Value x, Value y,
         return logPowerDerivative(*constantSplat(pow.getY()), x, b);
       })
       .Case([&](MatVecOp product) {
+        lane::TensorType type = lane::typeOf(product.getX());
         return logDetMatrix(product.getStructure(),
-                            link.context(product.getMatrix()), b);
+                            link.context(product.getMatrix()),
+                            type.getNumElements() / type.getShape().back(), b);
       })
       .Default([](Operation *) { return Value(); });
 }

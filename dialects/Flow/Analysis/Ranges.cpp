@@ -20,6 +20,12 @@ Range Range::all() { return {-inf, inf, true, true}; }
 
 bool Range::excludesZero() const { return isPositive() || isNegative(); }
 
+bool Range::contains(const Range &other) const {
+  bool below = other.lo > lo || (other.lo == lo && (!openLo || other.openLo));
+  bool above = other.hi < hi || (other.hi == hi && (!openHi || other.openHi));
+  return below && above;
+}
+
 std::string Range::str() const {
   if (lo == -inf && hi == inf)
     return "Real";
@@ -136,11 +142,50 @@ Range Ranges::of(Value value) {
   Range range = Range::all();
   if (auto result = dyn_cast<OpResult>(value))
     range = compute(result.getOwner(), result.getResultNumber());
+  else
+    range = ofArgument(cast<BlockArgument>(value));
   known[value] = range;
   return range;
 }
 
-Range Ranges::compute(Operation *op, unsigned) {
+/// Of each place of a repeat: where it starts if no step leads out of there,
+/// given the same of the others.
+static SmallVector<Range> rangesOfSteps(RepeatOp repeat) {
+  Block &block = repeat.getBody().front();
+  ValueRange places = block.getArguments().drop_front();
+  ValueRange next = block.getTerminator()->getOperands();
+  Ranges outside;
+  SmallVector<Range> ranges;
+  for (Value start : repeat.getPlaces())
+    ranges.push_back(outside.of(start));
+  for (bool changed = true; changed;) {
+    changed = false;
+    Ranges step;
+    for (auto [place, range] : llvm::zip(places, ranges))
+      step.assume(place, range);
+    for (auto [value, range] : llvm::zip(next, ranges))
+      if (!range.contains(step.of(value))) {
+        range = Range::all();
+        changed = true;
+      }
+  }
+  return ranges;
+}
+
+Range Ranges::ofArgument(BlockArgument argument) {
+  Operation *owner = argument.getOwner()->getParentOp();
+  unsigned k = argument.getArgNumber();
+  if (auto update = dyn_cast<UpdateOp>(owner))
+    return {update.getLo().convertToDouble(), update.getHi().convertToDouble()};
+  if (auto repeat = dyn_cast<RepeatOp>(owner))
+    return k == 0 ? Range::all() : rangesOfSteps(repeat)[k - 1];
+  if (auto ranges = owner->getAttrOfType<DenseF64ArrayAttr>(rangesAttr);
+      ranges && 2 * k + 1 < ranges.size())
+    return {ranges[2 * k], ranges[2 * k + 1]};
+  return Range::all();
+}
+
+Range Ranges::compute(Operation *op, unsigned result) {
   auto arg = [&](unsigned i) { return of(op->getOperand(i)); };
   return llvm::TypeSwitch<Operation *, Range>(op)
       .Case([&](lane::ConstOp c) { return ofConstant(c); })
@@ -150,6 +195,10 @@ Range Ranges::compute(Operation *op, unsigned) {
       .Case<lane::SpreadOp, lane::ReshapeOp, lane::PermuteOp, lane::SliceOp,
             lane::GatherOp, lane::ReverseOp, lane::StopOp, lane::VaryOp,
             lane::TakeOp, SplitOp>([&](Operation *) { return arg(0); })
+      .Case([&](UpdateOp update) {
+        return of(update.getBody().front().getTerminator()->getOperand(0));
+      })
+      .Case([&](RepeatOp repeat) { return rangesOfSteps(repeat)[result]; })
       .Case<lane::ConcatOp, JoinOp>([&](Operation *o) {
         Range r = arg(0);
         for (unsigned i = 1; i < o->getNumOperands(); ++i)
@@ -211,6 +260,8 @@ Range Ranges::compute(Operation *op, unsigned) {
         return withUpperEnd(low, a, b);
       })
       .Case([&](lane::PowOp) {
+        if (arg(0).lo >= 0 && !arg(0).isPositive() && arg(1).isPositive())
+          return Range{0, inf, false, true}; // 0^b is 0
         return arg(0).isPositive() ? Range{0, inf} : Range::all();
       })
       .Case([&](lane::ReduceOp r) {

@@ -19,6 +19,7 @@ struct Range {
   static Range all();
   static Range point(double x) { return {x, x, false, false}; }
   bool excludesZero() const;
+  bool contains(const Range &other) const;
   bool isPositive() const { return lo > 0 || (lo == 0 && openLo); }
   bool isNegative() const { return hi < 0 || (hi == 0 && openHi); }
   /// As a user would say it: "Positive", "[0, inf)", "Real".
@@ -31,8 +32,12 @@ Range multiplyRanges(Range a, Range b);
 /// The number that every element of a constant is, through spreads.
 std::optional<double> constantSplat(mlir::Value value);
 
-/// Ranges of values, computed on demand from what defines them. Block
-/// arguments are unbounded unless assumed otherwise.
+/// On an operation with a flow in a region: bounds [lo, hi] of each argument of
+/// the region, as a DenseF64ArrayAttr.
+inline constexpr const char *rangesAttr = "ranges";
+
+/// Ranges of values, computed on demand from what defines them: of the places
+/// of a flow from the space in which it starts.
 class Ranges {
 public:
   void assume(mlir::Value value, Range range) { known[value] = range; }
@@ -40,6 +45,7 @@ public:
 
 private:
   Range compute(mlir::Operation *op, unsigned result);
+  Range ofArgument(mlir::BlockArgument argument);
   llvm::DenseMap<mlir::Value, Range> known;
 };
 

@@ -69,6 +69,14 @@ LogicalResult UpdateOp::verify() {
     return emitOpError("has the result type ")
            << getResult().getType() << " but yields "
            << yield.getOperand(0).getType();
+  if (getInverse().empty())
+    return success();
+  Block &inverse = getInverse().front();
+  auto back = cast<YieldOp>(inverse.getTerminator());
+  if (inverse.getNumArguments() != 1 || back.getNumOperands() != 1 ||
+      inverse.getArgument(0).getType() != getResult().getType() ||
+      back.getOperand(0).getType() != getPlace().getType()) // 3.
+    return emitOpError("needs an inverse from its result to the place");
   return success();
 }
 
@@ -120,9 +128,10 @@ LogicalResult FirstOp::verify() {
 
 LogicalResult MatVecOp::verify() {
   ArrayRef<int64_t> matrix = lane::typeOf(getMatrix()).getShape();
-  if (matrix.size() != 2 || matrix[0] != matrix[1] ||
-      lane::typeOf(getX()).getShape() != matrix.drop_front() ||
-      lane::typeOf(getResult()).getShape() != matrix.drop_front()) // 1.
+  ArrayRef<int64_t> shape = lane::typeOf(getX()).getShape();
+  if (matrix.size() != 2 || matrix[0] != matrix[1] || shape.empty() ||
+      shape.back() != matrix[1] ||
+      lane::typeOf(getResult()).getShape() != shape) // 1.
     return emitOpError("needs a [D, D] matrix and vectors of D");
   return success();
 }

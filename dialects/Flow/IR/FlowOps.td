@@ -67,16 +67,20 @@ def Flow_UpdateOp : Flow_Op<"update", [Pure,
     The region is a function of the place's value (its one argument) that yields
     the next value; it holds everything that depends on that value. What it uses
     from outside is its context. `name` is the place's, `spelling` the source of
-    the formula, `lo` and `hi` bound the elements of the place's space.
+    the formula, `lo` and `hi` bound the elements of the place's space. A second
+    region, if any, is the author's inverse: from the next value to the place's.
     1. The region has one argument, of the place's type, and yields one value.
     2. The result has the yielded value's type.
+    3. The inverse has one argument, of the result's type, and yields one value
+       of the place's type.
   }];
   let arguments = (ins Lane_Any:$place, StrAttr:$name, StrAttr:$spelling,
                        F64Attr:$lo, F64Attr:$hi);
   let results = (outs Lane_Any:$result);
-  let regions = (region SizedRegion<1>:$body);
+  let regions = (region SizedRegion<1>:$body, MaxSizedRegion<1>:$inverse);
   let assemblyFormat = [{
     $place attr-dict `:` type($place) `->` type($result) $body
+    (`inverse` $inverse^)?
   }];
   let hasVerifier = 1;
 }
@@ -148,7 +152,8 @@ def Flow_MatVecOp : Flow_Op<"matvec", [Pure]> {
   let description = [{
     `matrix` is the raw array of a parameter whose chart is `structure`: plu,
     orthogonal, lower_unit or permutation. All are invertible for every raw value.
-    1. `matrix` is [D, D], the vector and the result [D].
+    The vectors are the last axis; each is multiplied by itself.
+    1. `matrix` is [D, D], operand and result [.., D] of one shape.
   }];
   let arguments = (ins Lane_InvFloat:$matrix, Lane_Float:$x, StrAttr:$structure);
   let results = (outs Lane_Float:$result);

@@ -42,6 +42,8 @@ private:
                   mlir::IRMapping &local);
   void runCausal(UpdateOp update, const UpdateVerdict &verdict, bool forward,
                  mlir::IRMapping &local);
+  mlir::Value runAuthorsInverse(UpdateOp update, const UpdateVerdict &verdict,
+                                mlir::Value after, mlir::IRMapping &local);
   void runForward(const Chain::Step &step, const UpdateVerdict &verdict,
                   mlir::Block &block, mlir::IRMapping &local);
   mlir::Value runBackward(const Chain::Step &step, mlir::Value after,

@@ -3,8 +3,8 @@
 
 #include "Flow/Transforms/Charts.h"
 #include "Flow/Transforms/Cuts.h"
-#include "Flow/Transforms/Matrices.h"
 #include "Flow/Transforms/Ode.h"
+#include "Flow/Transforms/Values.h"
 
 using namespace mlir;
 using namespace rill;
@@ -13,37 +13,6 @@ using lane::LaneBuilder;
 using LaneType = lane::TensorType;
 
 //===-- values ------------------------------------------------------------===//
-
-void rill::flow::emitValue(Operation &op, IRMapping &known, LaneBuilder &b) {
-  LaneBuilder at(b.builder, op.getLoc());
-  if (auto product = dyn_cast<MatVecOp>(op)) {
-    known.map(product.getResult(),
-              applyMatrix(product.getStructure(),
-                          known.lookup(product.getMatrix()),
-                          known.lookup(product.getX()), at));
-    return;
-  }
-  if (auto first = dyn_cast<FirstOp>(op)) {
-    Value x = known.lookup(first.getX());
-    if (!lane::isInvariant(x)) {
-      LaneType scalar = lane::typeOf(x).withShape({}).withInv(true);
-      Value count = lane::BatchSizeOp::create(b.builder, op.getLoc(), scalar);
-      x = at.withRate(x, true);
-      x = at.div(x, at.spread(count, {}, lane::typeOf(x).getShape()));
-    }
-    known.map(first.getResult(), x);
-    return;
-  }
-  if (auto ode = dyn_cast<OdeOp>(op)) {
-    auto lookup = [&](Value v) { return known.lookup(v); };
-    known.map(ode.getResult(),
-              emitOde(ode, known.lookup(ode.getX()), lookup,
-                      /*backwards=*/false, /*wantLogDet=*/false, at)
-                  .first);
-    return;
-  }
-  b.builder.clone(op, known);
-}
 
 llvm::SetVector<Value> rill::flow::captures(Region &region) {
   llvm::SetVector<Value> used;
@@ -61,21 +30,23 @@ static bool isMatrixChart(StringRef chart) {
 }
 
 Value rill::flow::materialiseParam(ParamOp param, ParamScope &params,
-                                   IRMapping &known, LaneBuilder &b) {
+                                   IRMapping &known, LaneBuilder &b,
+                                   Fault &fault) {
   LaneBuilder at(b.builder, param.getLoc());
   int64_t index = param.getIndex();
-  if (params.initial && !params.collected.count(index)) {
+  if (params.starts(index) && !params.collected.count(index)) {
     IRMapping local(known);
     Block &init = param.getInit().front();
     for (Operation &op : init.without_terminator())
-      emitValue(op, local, at);
+      if (!emitValue(op, local, params, at, fault))
+        return {};
     Value value = local.lookup(init.getTerminator()->getOperand(0));
     params.collected[index] = isMatrixChart(param.getChart())
                                   ? value
                                   : chartToRaw(param.getChart(), value, at);
   }
   Value raw =
-      params.initial ? params.collected.at(index) : params.raws.at(index);
+      params.starts(index) ? params.collected.at(index) : params.raws.at(index);
   return isMatrixChart(param.getChart())
              ? raw
              : chartToValue(param.getChart(), raw, at);
@@ -129,10 +100,13 @@ bool Derivation::runSplit(Operation &op, ValueRange pieces, ArrayAttr parts,
 bool Derivation::runParam(ParamOp param) {
   if (known.contains(param.getValue()))
     return false;
-  if (params.initial && stopped(param, captures(param.getInit()).getArrayRef()))
+  if (params.starts(param.getIndex()) &&
+      stopped(param, captures(param.getInit()).getArrayRef()))
     return false;
-  known.map(param.getValue(), materialiseParam(param, params, known, b));
-  return true;
+  Value value = materialiseParam(param, params, known, b, fault);
+  if (value)
+    known.map(param.getValue(), value);
+  return value != nullptr;
 }
 
 bool Derivation::step(Operation &op) {
@@ -148,8 +122,7 @@ bool Derivation::step(Operation &op) {
     return runParam(param);
   if (knows(op.getResults()) || !knows(op.getOperands()))
     return false;
-  emitValue(op, known, b);
-  return true;
+  return emitValue(op, known, params, b, fault);
 }
 
 bool Derivation::solve(Block &block, ValueRange targets) {

@@ -16,15 +16,16 @@
 namespace rill::flow {
 
 /// Where a derivation finds parameters: raw arrays by index, with one leading
-/// axis per enclosing repeat that is not entered yet. With `initial`, nothing
-/// is read: parameters get their initial values, whose raw arrays (stacked like
-/// the former) are collected.
+/// axis per enclosing repeat that is not entered yet. With `initial`, what is
+/// not among them starts: it gets its initial value, whose raw array (stacked
+/// like the former) is collected.
 ///
 /// With `judging`, the conditions that the derived code states on parameters
 /// are collected: truth values with one leading axis per enclosing repeat.
 struct ParamScope {
   std::map<int64_t, mlir::Value> raws;
   bool initial = false;
+  bool starts(int64_t index) const { return initial && !raws.count(index); }
   std::map<int64_t, mlir::Value> collected;
   bool judging = false;
   llvm::MapVector<mlir::Operation *, mlir::Value> conditions;
@@ -51,11 +52,11 @@ std::optional<Derived> deriveFlow(mlir::Region &body, mlir::Value from,
                                   bool wantLogDet, ParamScope &params,
                                   lane::LaneBuilder &builder, Fault &fault);
 
-/// The parameter's value at this place of emission (see ParamScope); `lookup`
-/// gives derived values.
+/// The parameter's value at this place of emission (see ParamScope); `known`
+/// holds derived values. Null, and `fault` set, if it cannot be started.
 mlir::Value materialiseParam(ParamOp param, ParamScope &params,
-                             mlir::IRMapping &known,
-                             lane::LaneBuilder &builder);
+                             mlir::IRMapping &known, lane::LaneBuilder &builder,
+                             Fault &fault);
 
 /// Emits one operation of the flow or lane dialect forward: values, parameters,
 /// cuts, updates and repeats of places. False, and `fault` set, if it reads

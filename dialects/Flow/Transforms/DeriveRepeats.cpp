@@ -41,7 +41,8 @@ bool Derivation::runRepeat(RepeatOp repeat) {
   Region &region = repeat.getBody();
   region.walk([&](Operation *op) {
     // What only initial values read is not needed once they are loaded.
-    if (!params.initial && op->getParentOfType<ParamOp>())
+    if (auto param = op->getParentOfType<ParamOp>();
+        param && !params.starts(param.getIndex()))
       return;
     for (Value v : op->getOperands())
       if (!region.isAncestor(v.getParentRegion()))
@@ -61,11 +62,15 @@ bool Derivation::runRepeat(RepeatOp repeat) {
     inits.push_back(logDet ? at.withRate(logDet, false) : at.zero(scalar));
   std::map<int64_t, LaneType> raws = rawTypes(region);
   SmallVector<Type> slices;
+  SmallVector<int64_t> started, loaded;
   for (auto &[index, type] : raws) {
-    if (params.initial)
+    if (params.starts(index)) {
+      started.push_back(index);
       slices.push_back(type);
-    else
+    } else {
+      loaded.push_back(index);
       xs.push_back(params.raws.at(index));
+    }
   }
   SmallVector<RequireOp> conditions;
   if (params.judging)
@@ -83,9 +88,8 @@ bool Derivation::runRepeat(RepeatOp repeat) {
   ParamScope scope;
   scope.initial = params.initial;
   scope.judging = params.judging;
-  if (!params.initial)
-    for (auto [entry, arg] : llvm::zip(raws, loop.getXArgs()))
-      scope.raws[entry.first] = arg;
+  for (auto [index, arg] : llvm::zip(loaded, loop.getXArgs()))
+    scope.raws[index] = arg;
   Derivation step(inside, scope, inverse, wantLogDet, fault);
   for (auto [outer, arg] : llvm::zip(context, loop.getConstArgs()))
     step.known.map(outer, arg);
@@ -109,16 +113,14 @@ bool Derivation::runRepeat(RepeatOp repeat) {
     yields.push_back(step.known.lookup(v));
   if (wantLogDet)
     yields.push_back(inside.withRate(step.logDet, false));
-  if (params.initial)
-    for (auto &[index, type] : raws) {
-      if (!scope.collected.count(index)) // no derivation needed it: start it
-        region.walk([&, index = index](ParamOp param) {
-          if (int64_t(param.getIndex()) == index &&
-              !scope.collected.count(index))
-            materialiseParam(param, scope, step.known, inside);
-        });
-      yields.push_back(scope.collected.at(index));
-    }
+  for (int64_t index : started) {
+    if (!scope.collected.count(index)) // no derivation needed it: start it
+      region.walk([&](ParamOp param) {
+        if (int64_t(param.getIndex()) == index && !scope.collected.count(index))
+          materialiseParam(param, scope, step.known, inside, fault);
+      });
+    yields.push_back(scope.collected.at(index));
+  }
   for (RequireOp condition : conditions)
     yields.push_back(scope.conditions.lookup(condition));
   lane::YieldOp::create(insideBuilder, repeat.getLoc(), yields);
@@ -126,9 +128,8 @@ bool Derivation::runRepeat(RepeatOp repeat) {
     known.map(value, result);
   if (wantLogDet)
     logDet = loop.getFinals().back();
-  if (params.initial)
-    for (auto [entry, result] : llvm::zip(raws, loop.getYs()))
-      params.collected[entry.first] = result;
+  for (auto [index, result] : llvm::zip(started, loop.getYs()))
+    params.collected[index] = result;
   for (auto [condition, result] :
        llvm::zip(conditions, loop.getYs().take_back(conditions.size())))
     params.conditions.insert({condition, result});

@@ -6,6 +6,7 @@
 #include "Flow/Transforms/Cuts.h"
 #include "Flow/Transforms/Monotone.h"
 #include "Flow/Transforms/Ode.h"
+#include "Flow/Transforms/Values.h"
 
 using namespace mlir;
 using namespace rill;
@@ -17,6 +18,8 @@ bool Derivation::runUpdate(UpdateOp update) {
   if (forward == known.contains(update.getResult()))
     return false;
   llvm::SetVector<Value> context = captures(update.getBody());
+  if (!forward)
+    context.insert_range(captures(update.getInverse()));
   if (stopped(update, context.getArrayRef()))
     return false;
 
@@ -34,8 +37,9 @@ bool Derivation::runUpdate(UpdateOp update) {
     return true;
   }
   for (Operation &op : block.without_terminator())
-    if (!verdict.own.contains(op.getResult(0)))
-      emitValue(op, local, b);
+    if (!verdict.own.contains(op.getResult(0)) &&
+        !emitValue(op, local, params, b, fault))
+      return false;
   if (forward) {
     local.map(block.getArgument(0), known.lookup(update.getPlace()));
     if (verdict.rankOne)
@@ -47,10 +51,30 @@ bool Derivation::runUpdate(UpdateOp update) {
     return true;
   }
   Value value = known.lookup(update.getResult());
-  for (const Chain::Step &step : llvm::reverse(verdict.chain.steps))
-    value = runBackward(step, value, verdict, block, local);
+  if (verdict.byAuthor)
+    value = runAuthorsInverse(update, verdict, value, local);
+  else
+    for (const Chain::Step &step : llvm::reverse(verdict.chain.steps))
+      value = runBackward(step, value, verdict, block, local);
   known.map(update.getPlace(), value);
   return true;
+}
+
+/// The inverse is the author's; the log-determinant is that of the update.
+Value Derivation::runAuthorsInverse(UpdateOp update,
+                                    const UpdateVerdict &verdict, Value after,
+                                    IRMapping &local) {
+  Block &inverse = update.getInverse().front();
+  IRMapping back(known);
+  back.map(inverse.getArgument(0), after);
+  for (Operation &op : inverse.without_terminator())
+    emitValue(op, back, b);
+  Value before = back.lookup(inverse.getTerminator()->getOperand(0));
+  Block &block = update.getBody().front();
+  local.map(block.getArgument(0), before);
+  addLogDerivative(verdict.chain.steps.front(), verdict, block, local,
+                   /*negate=*/true);
+  return before;
 }
 
 void Derivation::runRankOne(const RankOne &change, Block &block,

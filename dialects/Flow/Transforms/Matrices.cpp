@@ -73,8 +73,8 @@ static Value permuted(Value raw, Value x, bool transpose, LaneBuilder &b) {
       false);
 }
 
-Value rill::flow::applyMatrix(StringRef structure, Value raw, Value x,
-                              LaneBuilder &b) {
+static Value applyToVector(StringRef structure, Value raw, Value x,
+                           LaneBuilder &b) {
   if (structure == "permutation")
     return permuted(raw, x, /*transpose=*/false, b);
   if (structure == "orthogonal")
@@ -85,8 +85,8 @@ Value rill::flow::applyMatrix(StringRef structure, Value raw, Value x,
   return b.add(y, product(masked(raw, below, b), y, b));
 }
 
-Value rill::flow::solveMatrix(StringRef structure, Value raw, Value y,
-                              LaneBuilder &b) {
+static Value solveForVector(StringRef structure, Value raw, Value y,
+                            LaneBuilder &b) {
   if (structure == "permutation")
     return permuted(raw, y, /*transpose=*/true, b);
   if (structure == "orthogonal")
@@ -97,8 +97,40 @@ Value rill::flow::solveMatrix(StringRef structure, Value raw, Value y,
   return x;
 }
 
-Value rill::flow::logDetMatrix(StringRef structure, Value raw, LaneBuilder &b) {
+/// `product` of the matrix with each of the last axis' vectors.
+static Value eachRow(Value (*product)(StringRef, Value, Value, LaneBuilder &),
+                     StringRef structure, Value raw, Value x, LaneBuilder &b) {
+  lane::TensorType type = lane::typeOf(x);
+  if (type.getRank() == 1)
+    return product(structure, raw, x, b);
+  int64_t width = type.getShape().back();
+  int64_t rows = type.getNumElements() / width;
+  lane::TensorType row = type.withShape({width}).withInv(false);
+  Value flat = b.withRate(b.reshape(x, {rows, width}), false);
+  auto loop =
+      lane::LoopOp::create(b.builder, b.loc, rows, false, ValueRange{raw},
+                           ValueRange{}, ValueRange{flat}, TypeRange{row});
+  OpBuilder inner = OpBuilder::atBlockEnd(&loop.getBlock());
+  LaneBuilder in(inner, b.loc);
+  Value y = product(structure, loop.getConstArgs()[0], loop.getXArgs()[0], in);
+  lane::YieldOp::create(inner, b.loc, ValueRange{in.withRate(y, false)});
+  return b.reshape(loop.getYs()[0], type.getShape());
+}
+
+Value rill::flow::applyMatrix(StringRef structure, Value raw, Value x,
+                              LaneBuilder &b) {
+  return eachRow(applyToVector, structure, raw, x, b);
+}
+
+Value rill::flow::solveMatrix(StringRef structure, Value raw, Value y,
+                              LaneBuilder &b) {
+  return eachRow(solveForVector, structure, raw, y, b);
+}
+
+Value rill::flow::logDetMatrix(StringRef structure, Value raw, int64_t rows,
+                               LaneBuilder &b) {
   if (structure != "plu")
     return {};
-  return b.reduce(lane::ReduceKind::sum, diagonalOf(raw, b), {0});
+  Value one = b.reduce(lane::ReduceKind::sum, diagonalOf(raw, b), {0});
+  return rows == 1 ? one : b.mul(one, double(rows));
 }

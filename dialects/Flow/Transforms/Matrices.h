@@ -13,15 +13,16 @@
 
 namespace rill::flow {
 
-/// W x for raw [D, D] and x [D].
+/// W x for raw [D, D] and x [D], or each row of x [.., D] by itself.
 mlir::Value applyMatrix(llvm::StringRef structure, mlir::Value raw,
                         mlir::Value x, lane::LaneBuilder &builder);
 /// The x with W x = y.
 mlir::Value solveMatrix(llvm::StringRef structure, mlir::Value raw,
                         mlir::Value y, lane::LaneBuilder &builder);
-/// log |det W| (an invariant scalar); null where it is 0.
+/// log |det| of the product with `rows` vectors (an invariant scalar); null
+/// where it is 0.
 mlir::Value logDetMatrix(llvm::StringRef structure, mlir::Value raw,
-                         lane::LaneBuilder &builder);
+                         int64_t rows, lane::LaneBuilder &builder);
 
 } // namespace rill::flow
 

@@ -1,6 +1,7 @@
 // The judgement of one update; see Updates.h.
 #include "Flow/Transforms/Updates.h"
 
+#include "Flow/Analysis/Elementwise.h"
 #include "Flow/Analysis/Facts.h"
 #include "Flow/Analysis/Origins.h"
 #include "Flow/Analysis/Trends.h"
@@ -219,7 +220,37 @@ static void judgeCausality(UpdateOp update, UpdateVerdict &verdict) {
     verdict.causal = std::move(causality->order);
 }
 
+/// With the author's inverse all that is left to derive is the
+/// log-determinant: a diagonal Jacobian's.
+static UpdateVerdict judgeByAuthor(UpdateOp update) {
+  Block &block = update.getBody().front();
+  Value after = block.getTerminator()->getOperand(0);
+  UpdateVerdict verdict;
+  verdict.byAuthor = true;
+  verdict.own = dependentValues(block);
+  verdict.range = {update.getLo().convertToDouble(),
+                   update.getHi().convertToDouble()};
+  Diagonal own = ElementwiseUse(block.getArgument(0)).of(after);
+  if (own.isConstant()) {
+    verdict.ignoresPlace = true;
+    return refused(verdict, Refusal::NotInjective, nullptr,
+                   "the new value does not depend on the old one");
+  }
+  if (after.getType() != block.getArgument(0).getType() || own.culprit ||
+      !llvm::equal(own.axes, llvm::seq<int64_t>(0, own.axes.size())))
+    return refused(verdict, Refusal::MixesElements, own.culprit,
+                   own.culprit ? own.why : "it moves the place's elements");
+  Chain::Step step;
+  step.value = after;
+  verdict.chain.steps.assign({step});
+  verdict.form = "elementwise";
+  verdict.accepted = true;
+  return verdict;
+}
+
 UpdateVerdict rill::flow::judgeUpdate(UpdateOp update) {
+  if (!update.getInverse().empty())
+    return judgeByAuthor(update);
   UpdateVerdict verdict =
       judgeThrough(update, dependentValues(update.getBody().front()));
   if (!verdict.accepted &&

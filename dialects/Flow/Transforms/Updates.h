@@ -39,6 +39,7 @@ struct UpdateVerdict {
   mlir::Value value;
   bool occursTwice = false;
   bool ignoresPlace = false;
+  bool byAuthor = false; ///< undone by the update's own inverse
   std::string why;
   std::string form; ///< "affine", "exp, affine", "rearrangement", ...
   Chain chain;

@@ -71,9 +71,11 @@ static void contractAdjoint(ContractOp op, Adjoints &a, Value v, StringRef mine,
   bool batch = isInvariant(v) && !(isInvariant(g.value) && isInvariant(other));
   Value c = b.contract(back, g.value, other, batch);
   Masked total = expandTo(b, c, back.result, mine, typeOf(v).getShape());
-  if (g.mask && !isInvariant(v) && a.mayBlowUp(v))
-    total.mask =
+  if (g.mask && a.mayBlowUp(v)) {
+    Value mask =
         operandMask(b, g.mask, spec.result, mine, typeOf(v).getShape());
+    total.mask = isInvariant(v) ? b.anySample(mask) : mask;
+  }
   a.add(v, total, op.getLoc());
 }
 
@@ -120,15 +122,29 @@ void TriSolveOp::tangent(Tangents &t) {
 // The adjoint of b is u of A^T u = g, that of A is -u x^T on the triangle read.
 void TriSolveOp::adjoint(Adjoints &a) {
   LaneBuilder b(a.builder, getLoc());
-  Value u = solve(b, *this, a.get(getResult(), getLoc()), !getTranspose());
-  a.add(getRhs(), u, getLoc());
+  Masked g = a.getMasked(getResult(), getLoc());
+  Value u = solve(b, *this, b.masked(g.mask, g.value), !getTranspose()), mask;
+  // Element i of b is in the results from i on, in the order of the solve.
+  if (g.mask && (a.mayBlowUp(getRhs()) || a.mayBlowUp(getMatrix())))
+    mask = b.reached(g.mask, [&](Value counts) -> Value {
+      bool upwards = getLower() != getTranspose();
+      return CumsumOp::create(b.builder, b.loc, counts, 0, /*reverse=*/upwards,
+                              /*exclusive=*/false);
+    });
+  a.add(getRhs(), {u, mask}, getLoc());
   if (!a.wants(getMatrix()))
     return;
   Value x = getResult();
   ContractSpec spec{"i", "j", getTranspose() ? "ji" : "ij"};
   bool batch = isInvariant(getMatrix()) && !(isInvariant(u) && isInvariant(x));
   Value outer = b.contract(spec, u, x, batch);
-  a.add(getMatrix(), b.masked(readTriangle(b, *this), b.neg(outer)), getLoc());
+  Value read = readTriangle(b, *this);
+  if (mask && a.mayBlowUp(getMatrix())) {
+    mask = b.spread(isInvariant(getMatrix()) ? b.anySample(mask) : mask,
+                    {getTranspose() ? 1 : 0}, typeOf(getMatrix()).getShape());
+    read = b.logicalAnd(read, mask);
+  }
+  a.add(getMatrix(), {b.neg(outer), read}, getLoc());
 }
 
 } // namespace rill::lane

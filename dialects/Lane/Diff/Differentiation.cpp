@@ -59,8 +59,10 @@ void Adjoints::add(Value v, Masked c, Location loc) {
   LaneBuilder b(builder, loc);
   auto joint = [&](Masked m) { return b.masked(m.mask, m.value); };
   bool varies = !isInvariant(c.value) || (c.mask && !isInvariant(c.mask));
-  if (isInvariant(v) && varies)
-    c = b.withRate(joint(c), /*inv=*/true);
+  if (isInvariant(v) && varies) {
+    Value some = c.mask && mayBlowUp(v) ? b.anySample(c.mask) : Value();
+    c = {b.withRate(joint(c), /*inv=*/true), some};
+  }
   Masked &sum = map[v];
   if (!sum.value) {
     sum = c;
@@ -83,6 +85,15 @@ void Adjoints::move(Operation *op, Value v,
   if (g.mask && !mayBlowUp(v))
     g = b.masked(g.mask, g.value);
   add(v, {map(b, g.value), g.mask ? map(b, g.mask) : Value()}, op->getLoc());
+}
+
+void Adjoints::gather(Operation *op, Value v, function_ref<Value(Value)> map) {
+  if (!wants(v))
+    return;
+  LaneBuilder b(builder, op->getLoc());
+  Masked g = getMasked(op->getResult(0), op->getLoc());
+  Value mask = mayBlowUp(v) ? b.reached(g.mask, map) : Value();
+  add(v, {map(b.masked(g.mask, g.value)), mask}, op->getLoc());
 }
 
 // True if `v` stays in a range whatever its inputs are, as far as this looks.

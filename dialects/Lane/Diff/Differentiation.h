@@ -77,6 +77,10 @@ public:
   /// which moves its mask likewise.
   void move(mlir::Operation *op, mlir::Value v,
             llvm::function_ref<mlir::Value(LaneBuilder &, mlir::Value)> map);
+  /// As `move` for a linear map that adds elements up: a place counts where one
+  /// that counts is added to it.
+  void gather(mlir::Operation *op, mlir::Value v,
+              llvm::function_ref<mlir::Value(mlir::Value)> map);
   /// True if an operation that `v` is computed from in its block may turn a
   /// zero adjoint into NaN: only then are masks worth carrying.
   bool mayBlowUp(mlir::Value v);

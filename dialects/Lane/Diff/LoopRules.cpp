@@ -206,7 +206,7 @@ public:
 
 private:
   void findLive();
-  Masked liveOnly(LaneBuilder &b, Value v, Value live);
+  Masked liveOnly(LaneBuilder &b, Value v, Value live, Value liveForAny);
   Masked liveSteps(LaneBuilder &b, Value v);
   void collectOperands();
   void cloneForward();
@@ -227,6 +227,7 @@ private:
   SmallVector<Type> slices;
   SmallVector<bool> handed; // per result: an operand has an adjoint
   Value live; // i1 scalar: where any adjoint of the results counts; or null
+  Value liveForAny; // i1 scalar, invariant: where it does for any sample
   IRMapping map;
 };
 } // namespace
@@ -253,20 +254,23 @@ void ReverseLoop::findLive() {
     any = any ? b.logicalOr(any, some) : some;
   }
   live = any;
+  liveForAny = b.anySample(live);
 }
 
-// `v` with the mask of a live scalar; none if the value is one for the batch.
-Masked ReverseLoop::liveOnly(LaneBuilder &b, Value v, Value live) {
-  if (!live || (isInvariant(v) && !isInvariant(live)))
+// `v` with the mask of the live scalar of its rate.
+Masked ReverseLoop::liveOnly(LaneBuilder &b, Value v, Value live,
+                             Value liveForAny) {
+  Value scalar = isInvariant(v) ? liveForAny : live;
+  if (!scalar)
     return v;
-  return {v, b.spread(live, {}, typeOf(v).getShape())};
+  return {v, b.spread(scalar, {}, typeOf(v).getShape())};
 }
 
 void ReverseLoop::collectOperands() {
   findLive();
   llvm::append_range(reverseConsts, loop.getConsts());
   if (live)
-    reverseConsts.push_back(live);
+    reverseConsts.append({live, liveForAny});
   Activity inner;
   flags =
       argumentActivity(loop, inner, [&](Value v) { return outer.wants(v); });
@@ -317,18 +321,22 @@ LogicalResult ReverseLoop::sweep() {
   size_t firstCarry = loop.getConsts().size();
   auto arguments = reverse.getCarryArgs();
   LaneBuilder b(body, loc);
-  Value alive = live ? Value(reverse.getConstArgs().back()) : Value();
+  Value alive, aliveForAny;
+  if (live) {
+    alive = reverse.getConstArgs().drop_back().back();
+    aliveForAny = reverse.getConstArgs().back();
+  }
   // Who did not live at this step has nothing to hand on through it.
   Value stepLive = mapLive(loop, map);
   if (stepLive)
     alive = alive ? b.logicalAnd(alive, stepLive) : stepLive;
   for (auto [i, k] : llvm::enumerate(carries))
     inside.add(map.lookup(loop.getYieldedCarries()[k - firstCarry]),
-               liveOnly(b, arguments[i], alive), loc);
+               liveOnly(b, arguments[i], alive, aliveForAny), loc);
   auto yAdjoints = reverse.getXArgs().take_back(ys.size());
   for (auto [i, k] : llvm::enumerate(ys))
     inside.add(map.lookup(loop.getYieldedYs()[k]),
-               liveOnly(b, yAdjoints[i], alive), loc);
+               liveOnly(b, yAdjoints[i], alive, aliveForAny), loc);
   // Adjoints of consts go on from the sum so far.
   for (auto [i, k] : llvm::enumerate(consts))
     inside.add(mapped(k), Value(arguments[carries.size() + i]), loc);
@@ -363,14 +371,14 @@ void ReverseLoop::finish() {
       if (handed[k++])
         outer.add(loop.getOperand(operand),
                   group == &xs ? liveSteps(b, result)
-                               : liveOnly(b, result, live),
+                               : liveOnly(b, result, live, liveForAny),
                   loc);
     }
 }
 
 // The stacked adjoints `v`, where the sample lived at the step.
 Masked ReverseLoop::liveSteps(LaneBuilder &b, Value v) {
-  Masked m = liveOnly(b, v, live);
+  Masked m = liveOnly(b, v, live, liveForAny);
   auto argument = dyn_cast_or_null<BlockArgument>(loop.getLive());
   if (!argument || isInvariant(v))
     return m;

@@ -135,11 +135,10 @@ void CumsumOp::tangent(Tangents &t) {
 }
 
 void CumsumOp::adjoint(Adjoints &a) {
-  a.add(getX(),
-        CumsumOp::create(a.builder, getLoc(), a.get(getResult(), getLoc()),
-                         getDim(), !getReverse(), getExclusive())
-            .getResult(),
-        getLoc());
+  a.gather(*this, getX(), [&](Value g) -> Value {
+    return CumsumOp::create(a.builder, getLoc(), g, getDim(), !getReverse(),
+                            getExclusive());
+  });
 }
 
 } // namespace rill::lane

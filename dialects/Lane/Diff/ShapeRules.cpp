@@ -154,12 +154,10 @@ void GatherOp::tangent(Tangents &t) {
 }
 
 void GatherOp::adjoint(Adjoints &a) {
-  if (Value g = a.get(getResult(), getLoc()))
-    a.add(getX(),
-          ScatterAddOp::create(a.builder, getLoc(), g, getDim(), getIndices(),
-                               getX().getType().getDim(getDim()))
-              .getResult(),
-          getLoc());
+  a.gather(*this, getX(), [&](Value g) -> Value {
+    return ScatterAddOp::create(a.builder, getLoc(), g, getDim(), getIndices(),
+                                getX().getType().getDim(getDim()));
+  });
 }
 
 void ScatterAddOp::tangent(Tangents &t) {
@@ -196,12 +194,10 @@ void LookupOp::tangent(Tangents &t) {
 
 // lookup_add sums over the batch itself where index or adjoint varies.
 void LookupOp::adjoint(Adjoints &a) {
-  Value g = a.get(getResult(), getLoc());
-  a.add(getTable(),
-        LookupAddOp::create(a.builder, getLoc(), getIndex(), g,
-                            getTable().getType().getDim(0))
-            .getResult(),
-        getLoc());
+  a.gather(*this, getTable(), [&](Value g) -> Value {
+    return LookupAddOp::create(a.builder, getLoc(), getIndex(), g,
+                               getTable().getType().getDim(0));
+  });
 }
 
 // The exact rate matters: an invariant update counts once, not per sample.
@@ -212,10 +208,9 @@ void LookupAddOp::tangent(Tangents &t) {
 }
 
 void LookupAddOp::adjoint(Adjoints &a) {
-  Value g = a.get(getResult(), getLoc());
-  a.add(getUpdate(),
-        LookupOp::create(a.builder, getLoc(), g, getIndex()).getResult(),
-        getLoc());
+  a.gather(*this, getUpdate(), [&](Value g) -> Value {
+    return LookupOp::create(a.builder, getLoc(), g, getIndex());
+  });
 }
 
 void TakeOp::tangent(Tangents &t) {
@@ -269,12 +264,13 @@ void ReduceBatchOp::tangent(Tangents &t) {
 }
 
 void ReduceBatchOp::adjoint(Adjoints &a) {
-  Value g = a.get(getResult(), getLoc());
+  Masked g = a.getMasked(getResult(), getLoc());
   if (getKind() == BatchKind::sum)
     return a.add(getX(), g, getLoc());
   LaneBuilder b(a.builder, getLoc());
-  Value share = b.div(g, attainedBy(b, *this));
-  a.add(getX(), b.masked(attains(b, *this), share), getLoc());
+  Value share = b.div(g.value, attainedBy(b, *this));
+  Value hits = attains(b, *this);
+  a.add(getX(), {share, g.mask ? b.logicalAnd(g.mask, hits) : hits}, getLoc());
 }
 
 } // namespace rill::lane

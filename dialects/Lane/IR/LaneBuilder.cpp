@@ -17,6 +17,16 @@ Value LaneBuilder::logRatio(Value x, Value y) {
   return select(sameInfinity, 0.0, d);
 }
 
+Value LaneBuilder::powerPartial(Value x, Value y, Value d) {
+  Value singular = logicalAnd(compare(Predicate::eq, x, 0.0),
+                              compare(Predicate::lt, y, 1.0));
+  // Guarded before the power: the branch not taken stays finite, so that the
+  // next derivative does, too. y = 0 has no 0 * inf where x^-1 overflows.
+  Value base = select(singular, 1.0, x);
+  Value exponent = select(compare(Predicate::eq, y, 0.0), 1.0, sub(y, 1.0));
+  return select(singular, 0.0, mul(d, mul(y, pow(base, exponent))));
+}
+
 Value LaneBuilder::spreadAlong(Value x, Axes dims, Axes shape) {
   SmallVector<int64_t> kept;
   for (int64_t k = 0; k < (int64_t)shape.size(); ++k)
@@ -36,6 +46,22 @@ Value LaneBuilder::withRate(Value x, bool inv) {
   if (inv)
     return ReduceBatchOp::create(builder, loc, BatchKind::sum, x);
   return VaryOp::create(builder, loc, x);
+}
+
+Value LaneBuilder::reached(Value mask, llvm::function_ref<Value(Value)> map) {
+  if (!mask)
+    return mask;
+  Value counts =
+      map(ConvertOp::create(builder, loc, mask, builder.getI32Type()));
+  return compare(Predicate::gt, counts, 0.0);
+}
+
+Value LaneBuilder::anySample(Value mask) {
+  if (!mask || isInvariant(mask))
+    return mask;
+  return reached(mask, [&](Value counts) -> Value {
+    return ReduceBatchOp::create(builder, loc, BatchKind::max, counts);
+  });
 }
 
 Value LaneBuilder::trigamma(Value x) {

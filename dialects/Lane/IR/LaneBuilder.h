@@ -83,6 +83,9 @@ public:
   /// x - y, and 0 where both are the same infinity.
   Value logRatio(Value x, Value y);
 
+  /// y x^(y-1) d, and 0 at x = 0 where the slope is infinite (y < 1).
+  Value powerPartial(Value x, Value y, Value d);
+
   Value reduce(ReduceKind kind, Value x, Axes dims) {
     return ReduceOp::create(builder, loc, kind, x, dims);
   }
@@ -101,6 +104,12 @@ public:
   Value contract(const ContractSpec &spec, Value x, Value y, bool batch);
   /// x in the asked rate: `vary`, or `reduce_batch sum`, as needed.
   Value withRate(Value x, bool inv);
+
+  /// A mask (null holds everywhere) after a linear map that only adds elements
+  /// up: true where an element that holds goes in. `map` is applied to counts.
+  Value reached(Value mask, llvm::function_ref<Value(Value)> map);
+  /// Where the mask holds for any sample; invariant.
+  Value anySample(Value mask);
 
   mlir::OpBuilder &builder;
   mlir::Location loc;

@@ -184,10 +184,11 @@ def Lane_DivOp : Lane_Binary<"div", "x / y", Lane_Float, "B.div(d, y)",
                              "B.neg(B.mul(B.div(d, y), r))", [Lane_Unbounded]> {
   let hasFolder = 1;
 }
-// y x^(y-1) without 0 * inf at y = 0, and r log x without it at x = 0.
+// y x^(y-1), and 0 at x = 0 where that is infinite (y < 1): what stands there
+// has a derivative of 0, as |x - m| of a generalised Gaussian. r log x without
+// 0 * inf at x = 0.
 def Lane_PowOp : Lane_Binary<"pow", "x to the power y, as C's pow", Lane_Float,
-    "B.mul(d, B.mul(y, B.pow(x, B.select(B.compare(Predicate::eq, y, 0.0), 1.0, "
-    "B.sub(y, 1.0)))))",
+    "B.powerPartial(x, y, d)",
     "B.mul(d, B.mul(r, B.log(B.select(B.compare(Predicate::eq, x, 0.0), 1.0, "
     "x))))", [Lane_Unbounded]> {
   let hasFolder = 1;

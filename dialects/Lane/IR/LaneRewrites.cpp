@@ -25,6 +25,24 @@ static std::optional<double> numberOf(Value v) {
 
 //===-- numbers -----------------------------------------------------------===//
 
+static bool holds(Predicate predicate, double x, double y) {
+  switch (predicate) {
+  case Predicate::lt:
+    return x < y;
+  case Predicate::le:
+    return x <= y;
+  case Predicate::gt:
+    return x > y;
+  case Predicate::ge:
+    return x >= y;
+  case Predicate::eq:
+    return x == y;
+  case Predicate::ne:
+    return x != y;
+  }
+  llvm_unreachable("all predicates are covered");
+}
+
 // The value of an operation on numbers; nullopt if it is not computed here.
 static std::optional<double> evaluate(Operation *op, ArrayRef<double> x) {
   using Result = std::optional<double>;
@@ -41,6 +59,7 @@ static std::optional<double> evaluate(Operation *op, ArrayRef<double> x) {
       .Case([&](MulOp) { return x[0] * x[1]; })
       .Case([&](DivOp) { return x[0] / x[1]; })
       .Case([&](NotOp) { return x[0] == 0; })
+      .Case([&](CompareOp c) { return holds(c.getPredicate(), x[0], x[1]); })
       .Case([&](ConvertOp convert) -> Result {
         if (convert.getX().getType().isFloat())
           return std::nullopt;

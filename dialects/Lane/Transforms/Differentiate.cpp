@@ -84,23 +84,31 @@ LogicalResult expandJvp(JvpOp op) {
 
 namespace {
 struct Differentiate : impl::LaneDifferentiateBase<Differentiate> {
-  void runOnOperation() override {
-    SmallVector<Operation *> work; // inner operations before outer ones
+  /// The first derivative that holds no other; null if none is left.
+  Operation *innermost() {
+    Operation *found = nullptr;
     getOperation()->walk<WalkOrder::PostOrder>([&](Operation *op) {
-      if (isa<VjpOp, JvpOp>(op))
-        work.push_back(op);
+      if (!isa<VjpOp, JvpOp>(op))
+        return WalkResult::advance();
+      found = op;
+      return WalkResult::interrupt();
     });
-    llvm::DenseSet<Operation *> nests;
-    for (Operation *op : work) {
-      // An outer derivative should see clean code: cleaned when all in it are
-      // expanded, since cleaning makes loops anew with what stands in them.
-      if (nests.contains(op))
+    return found;
+  }
+
+  void runOnOperation() override {
+    // Inner operations before outer ones, each looked up anew: cleaning may
+    // have erased or merged some that were still to come. An outer derivative
+    // should see clean code: it is cleaned when all in it are expanded.
+    constexpr StringLiteral unclean = "rill.unclean";
+    while (Operation *op = innermost()) {
+      if (op->removeAttr(unclean))
         cleanUp(op);
       Operation *outer = op->getParentOp();
       while (outer && !isa<VjpOp, JvpOp>(outer))
         outer = outer->getParentOp();
       if (outer)
-        nests.insert(outer);
+        outer->setAttr(unclean, UnitAttr::get(&getContext()));
       auto vjp = dyn_cast<VjpOp>(op);
       if (failed(vjp ? expandVjp(vjp) : expandJvp(cast<JvpOp>(op))))
         return signalPassFailure();

@@ -32,13 +32,11 @@ def Prob_DistOp : Prob_Op<"dist", [Symbol, IsolatedFromAbove]> {
     empty. `subject` and `base_space` are spaces as users write them; `bridge`
     names what would lead from where the flow ends to the base's space when the
     two differ.
-    `defaults` are the values of the last conditions where a use gives none.
     1. A pull or push has a flow and a base and no members; members have neither.
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, StrAttr:$form,
                        OptionalAttr<FlatSymbolRefAttr>:$base,
-                       StrAttr:$subject, StrAttr:$kind,
-                       DefaultValuedAttr<DenseF64ArrayAttr, "{}">:$defaults);
+                       StrAttr:$subject, StrAttr:$kind);
   let regions = (region AnyRegion:$flow, AnyRegion:$logp, AnyRegion:$sample);
   let assemblyFormat = [{
     $form $sym_name (`of` $base^)? `on` $subject `kind` $kind attr-dict

@@ -1,6 +1,8 @@
 // Members of laws by derivation; see Expand.h.
 #include "Prob/Transforms/Expand.h"
 
+#include "Flow/Transforms/Values.h"
+
 #include "rill/philox.h"
 
 #include "llvm/ADT/SetVector.h"
@@ -91,6 +93,23 @@ std::optional<SmallVector<Value>> Expander::emit(Block &block,
         params.conditions.insert({&op, known.lookup(require.getCondition())});
       continue;
     }
+    if (isa<lane::VjpOp, lane::JvpOp>(op)) {
+      // Its region uses laws at the parameters of this scope.
+      auto inside = [&](Block &region, IRMapping &map, LaneBuilder &at) {
+        Expander inner(at, params, symbols, fault);
+        inner.path = path;
+        return inner.emit(region, map);
+      };
+      uint64_t outer = path;
+      path = siteBelow(path, uses++);
+      bool made = flow::emitCalculus(op, known, params, b, inside);
+      path = outer;
+      if (made)
+        continue;
+      if (!fault.use)
+        fault.use = &op;
+      return std::nullopt;
+    }
     if (!isUse(&op)) {
       if (!flow::emitForward(op, known, params, b, fault.flow)) {
         fault.use = &op;
@@ -125,8 +144,9 @@ std::optional<SmallVector<Value>> Expander::emit(Block &block,
     }
     if (withDensity)
       densities[&op] = results.pop_back_val();
+    // What does not vary after all still has the type that its users expect.
     for (auto [original, value] : llvm::zip(op.getResults(), results))
-      known.map(original, value);
+      known.map(original, b.withRate(value, lane::isInvariant(original)));
   }
   SmallVector<Value> results;
   for (Value v : block.getTerminator()->getOperands())
@@ -149,18 +169,11 @@ SmallVector<Value> Expander::members(Region &region, ValueRange arguments,
     return {};
   }
   IRMapping known;
+  // A base that needs no condition has those of what is made of it, too.
+  assert(arguments.size() >= region.getNumArguments() &&
+         "internal error: a condition without a value");
   for (auto [arg, value] : llvm::zip(region.getArguments(), arguments))
     known.map(arg, atRateOf(arg, value, b));
-  // Conditions that the use leaves out have their defaults.
-  ArrayRef<double> defaults = dist.getDefaults();
-  auto left = region.getArguments().drop_front(
-      std::min<size_t>(arguments.size(), region.getNumArguments()));
-  assert(left.size() <= defaults.size() &&
-         "internal error: a condition without a value");
-  for (auto [arg, value] : llvm::zip(left, defaults.take_back(left.size()))) {
-    auto type = lane::typeOf(arg);
-    known.map(arg, b.withRate(b.constant(type, value), type.getInv()));
-  }
   return emit(region.front(), known).value_or(SmallVector<Value>());
 }
 

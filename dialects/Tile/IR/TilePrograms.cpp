@@ -151,7 +151,8 @@ LogicalResult OnceOp::verify() {
 }
 
 LogicalResult TilesOp::verify() {
-  if (getGroups() < 1 || getMinTiles() < 1 || getChunk() < 1)
+  if (int64_t(getGroups()) < 1 || int64_t(getMinTiles()) < 1 ||
+      int64_t(getChunk()) < 1)
     return emitOpError("constraint 2: chunk, groups and min must be positive");
   auto allowed = [](Operation &op) {
     return isa<LoopOp, ViewOp, EachOp, OuterOp>(op);
@@ -177,7 +178,7 @@ LogicalResult WhereOp::verify() {
 }
 
 LogicalResult LoopOp::verify() {
-  if (getCount() < 1)
+  if (int64_t(getCount()) < 1)
     return emitOpError("constraint 1: count must be positive");
   // A loop holds what the nearest phase or `each` around it may hold.
   Operation *around = (*this)->getParentOp();
@@ -196,7 +197,7 @@ LogicalResult LoopOp::verify() {
 }
 
 LogicalResult RepeatOp::verify() {
-  if (getCount() < 1)
+  if (int64_t(getCount()) < 1)
     return emitOpError("constraint 2: count must be positive");
   auto allowed = [](Operation &op) { return isPhase(op) || isa<ViewOp>(op); };
   return verifyHolds(*this, getBlock(), allowed, "constraint 1");

@@ -18,6 +18,15 @@ static LogicalResult sameTensor(Operation *op, Value a, Value b) {
   return success();
 }
 
+/// The space of the buffer that `value` is a view of, if that is in sight.
+static std::optional<Space> spaceOf(Value value) {
+  while (auto view = value.getDefiningOp<ViewOp>())
+    value = view.getSource();
+  if (auto buffer = value.getDefiningOp<BufferOp>())
+    return buffer.getSpace();
+  return std::nullopt;
+}
+
 /// A target in mem is computed from mem alone.
 static LogicalResult memFromMem(Operation *op, Value target,
                                 ValueRange sources) {
@@ -122,6 +131,11 @@ LogicalResult LookupAddOp::verify() {
           ArrayRef(joined(index.getShape(), target.getShape().drop_front())))
     return emitOpError("constraint 1: index [i..] of i32, update [i.., r..], "
                        "target [K, r..]");
+  std::optional<Space> space = spaceOf(getTarget());
+  bool perTile = index.isVarying() || update.isVarying();
+  if (space && (*space == Space::sink) != perTile)
+    return emitOpError("constraint 1: the target is a sink exactly when rows "
+                       "are read");
   return success();
 }
 

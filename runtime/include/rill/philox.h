@@ -4,7 +4,8 @@
 // Parallel Random Numbers: As Easy as 1, 2, 3, SC 2011), how its key and
 // counter are made, and how words become uniforms and normals. The interpreter
 // and the runtime call these functions; generated code repeats them in vectors
-// and is tested against them. Header only, C++17, no dependencies.
+// and is tested against them. Header only, C++17; the coefficients of the
+// quantile are in normal_quantile.h.
 //
 // A draw is a pure function of (seed, step, site, loop indices) -> key and
 // (global sample index, element) -> counter. Element e of sample s reads word
@@ -18,6 +19,8 @@
 //===----------------------------------------------------------------------===//
 #ifndef RILL_PHILOX_H
 #define RILL_PHILOX_H
+
+#include "rill/normal_quantile.h"
 
 #include <cmath>
 #include <cstddef>
@@ -107,70 +110,32 @@ inline double uniform64(uint64_t word) {
 /// The quantile of the standard normal for p in (0, 1), relative error about
 /// 1e-16: algorithm AS 241, PPND16 (Wichura 1988). p = 0 and 1 give -inf, inf.
 inline double normalQuantile(double p) {
-  auto horner = [](const double *c, double r) {
-    double v = c[7];
-    for (int i = 6; i >= 0; --i)
-      v = v * r + c[i];
-    return v;
+  auto at = [](const as241::Rational &f, double r) {
+    double top = f.top[7], bottom = f.bottom[7];
+    for (int i = 6; i >= 0; --i) {
+      top = top * r + f.top[i];
+      bottom = bottom * r + f.bottom[i];
+    }
+    return top / bottom;
   };
-  static const double a[] = {3.3871328727963666080e0, 1.3314166789178437745e2,
-                             1.9715909503065514427e3, 1.3731693765509461125e4,
-                             4.5921953931549871457e4, 6.7265770927008700853e4,
-                             3.3430575583588128105e4, 2.5090809287301226727e3};
-  static const double b[] = {1.0,
-                             4.2313330701600911252e1,
-                             6.8718700749205790830e2,
-                             5.3941960214247511077e3,
-                             2.1213794301586595867e4,
-                             3.9307895800092710610e4,
-                             2.8729085735721942674e4,
-                             5.2264952788528545610e3};
-  static const double c[] = {
-      1.42343711074968357734e0,  4.63033784615654529590e0,
-      5.76949722146069140550e0,  3.64784832476320460504e0,
-      1.27045825245236838258e0,  2.41780725177450611770e-1,
-      2.27238449892691845833e-2, 7.74545014278341407640e-4};
-  static const double d[] = {1.0,
-                             2.05319162663775882187e0,
-                             1.67638483018380384940e0,
-                             6.89767334985100004550e-1,
-                             1.48103976427480074590e-1,
-                             1.51986665636164571966e-2,
-                             5.47593808499534494600e-4,
-                             1.05075007164441684324e-9};
-  static const double e[] = {
-      6.65790464350110377720e0,  5.46378491116411436990e0,
-      1.78482653991729133580e0,  2.96560571828504891230e-1,
-      2.65321895265761230930e-2, 1.24266094738807843860e-3,
-      2.71155556874348757815e-5, 2.01033439929228813265e-7};
-  static const double f[] = {1.0,
-                             5.99832206555887937690e-1,
-                             1.36929880922735805310e-1,
-                             1.48753612908506148525e-2,
-                             7.86869131145613259100e-4,
-                             1.84631831751005468180e-5,
-                             1.42151175831644588870e-7,
-                             2.04426310338993978564e-15};
   double q = p - 0.5;
-  if (std::fabs(q) <= 0.425) {
-    double r = 0.180625 - q * q;
-    return q * horner(a, r) / horner(b, r);
-  }
+  if (std::fabs(q) <= as241::centralEnd)
+    return q * at(as241::central, as241::centralShift - q * q);
   double tail = q < 0 ? p : 1 - p;
   if (tail <= 0)
     return q < 0 ? -INFINITY : INFINITY;
   double r = std::sqrt(-std::log(tail));
-  double value = r <= 5 ? horner(c, r - 1.6) / horner(d, r - 1.6)
-                        : horner(e, r - 5) / horner(f, r - 5);
+  double value = r <= as241::middleEnd
+                     ? at(as241::middle, r - as241::middleShift)
+                     : at(as241::far, r - as241::farShift);
   return q < 0 ? -value : value;
 }
 
 /// Standard normal from one 32-bit word. The top bit is the sign (set: above
 /// 0), the 31 others the tail p = (w + 1/2) 2^-32 in (0, 1/2], formed in float
 /// by the two roundings written here; the value is +-normalQuantile(p), which
-/// reaches 6.3 deviations. Generated code evaluates the same function of (sign,
-/// p) without branches from -log(4 p (1 - p)), which is exact in the tail
-/// (Giles: Approximating the erfinv function, 2011); a few ulp apart.
+/// reaches 6.3 deviations. Generated code evaluates the same rational functions
+/// with FMA, and selects in place of branches; a few ulp of a double apart.
 inline double normal32(uint32_t word) {
   float p = (static_cast<float>(word & 0x7FFFFFFFu) + 0.5f) * 0x1p-32f;
   double magnitude = -normalQuantile(p);

@@ -179,6 +179,16 @@ INSTANTIATE_TEST_SUITE_P(
         Accepted{"plu", "Real[3]", "param W: PLU[3]\nx := W @ x"},
         Accepted{"orthogonal", "Real[3]", "param Q: Orthogonal[3]\nx := Q @ x"},
         Accepted{"lower_unit", "Real[3]", "param L: LowerUnit[3]\nx := L @ x"},
+        Accepted{"plu_on_rows", "Real[3, 2]",
+                 "param W: PLU[2]\neach i: 3 { x[i] := W @ x[i] }"},
+        Accepted{"orthogonal_on_rows", "Real[3, 2]",
+                 "param Q: Orthogonal[2]\neach i: 3 { x[i] := Q @ x[i] }"},
+        Accepted{"factor_that_is_a_positive_place", "Positive[4]",
+                 "view (a, b) = halves(x)\nb := b * a\na := a / b\n"
+                 "x := log(x)"},
+        Accepted{"positive_places_of_a_repeat", "Positive[4]",
+                 "repeat 2 {\nview (a, b) = halves(x)\nb := b * a\n"
+                 "a := a / b\n}\nx := log(x)"},
         Accepted{"coupling", "Real[4]",
                  "view (a, b) = halves(x)\n"
                  "let (s, m) = mlp[8](a) -> (Real[2], Real[2])\n"
@@ -263,6 +273,10 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Refused{"factor_may_be_zero", "Real[4]",
                 "view (a, b) = halves(x)\nb := b * a", "R0214"},
+        Refused{"place_that_left_its_space", "Positive[4]",
+                "view (a, b) = halves(x)\na := log(a)\nb := log(b)\n"
+                "b := b * a",
+                "R0214"},
         Refused{"divided_place", "Real[4]",
                 "view (a, b) = halves(x)\nb := a / b", "R0214"},
         Refused{"relu_factor", "Real[4]",

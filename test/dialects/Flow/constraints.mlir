@@ -131,6 +131,69 @@ func.func @matvec_1(%w: !lane.t<2x3xf32, inv>, %x: !lane.t<3xf32>) {
 
 // -----
 
+func.func @repeat_1_negative(%x: !lane.t<2xf32>) {
+  // expected-error@+1 {{needs a positive count}}
+  %0 = flow.repeat -1(%x) : (!lane.t<2xf32>) -> !lane.t<2xf32> {
+  ^bb0(%i: !lane.t<i32, inv>, %y: !lane.t<2xf32>):
+    flow.yield %y : !lane.t<2xf32>
+  }
+  return
+}
+
+// -----
+
+func.func @repeat_2_types(%x: !lane.t<2xf32>) {
+  // expected-error@+1 {{region argument 1 is not the place's}}
+  %0 = flow.repeat 2(%x) : (!lane.t<2xf32>) -> !lane.t<2xf32> {
+  ^bb0(%i: !lane.t<i32, inv>, %y: !lane.t<3xf32>):
+    flow.yield %x : !lane.t<2xf32>
+  }
+  return
+}
+
+// -----
+
+func.func @update_1_twice(%x: !lane.t<2xf32>) {
+  // expected-error@+1 {{needs a region from the place to its next value}}
+  %0 = flow.update %x {name = "x", spelling = "x", lo = 0.0, hi = 1.0} : <2xf32> -> <2xf32> {
+  ^bb0(%y: !lane.t<2xf32>):
+    flow.yield %y, %y : !lane.t<2xf32>, !lane.t<2xf32>
+  }
+  return
+}
+
+// -----
+
+func.func @param_2() {
+  // expected-error@+1 {{result #0 must be}}
+  %0 = "flow.param"() <{index = 0 : i64, path = "p.b", chart = "identity"}> ({
+    %1 = lane.const 0.0 : !lane.t<2xf32, inv>
+    flow.yield %1 : !lane.t<2xf32, inv>
+  }) : () -> !lane.t<2xf32>
+  return
+}
+
+// -----
+
+func.func @first_2(%x: !lane.t<2xf32>) {
+  %0 = flow.param 0 "p.b" "identity" : <3xf32, inv> {
+    // expected-error@+1 {{changes the shape}}
+    %2 = flow.first %x : (!lane.t<2xf32>) -> !lane.t<3xf32, inv>
+    flow.yield %2 : !lane.t<3xf32, inv>
+  }
+  return
+}
+
+// -----
+
+func.func @matvec_1_result(%w: !lane.t<3x3xf32, inv>, %x: !lane.t<3xf32>) {
+  // expected-error@+1 {{needs a [D, D] matrix and vectors of D}}
+  %0 = flow.matvec "plu" %w, %x : (!lane.t<3x3xf32, inv>, !lane.t<3xf32>) -> !lane.t<2xf32>
+  return
+}
+
+// -----
+
 func.func @ode_1(%x: !lane.t<2xf32>) {
   // expected-error@+1 {{needs a region from state, time and context to the velocity}}
   %0 = flow.ode %x() from 0.0 to 1.0 {a = array<f64>, b = array<f64: 1.0>, error = array<f64>, order = 0 : i64, steps = 4 : i64, rtol = 0.0 : f64, atol = 0.0 : f64} : (!lane.t<2xf32>) -> !lane.t<2xf32> {
@@ -169,6 +232,20 @@ func.func @ode_4(%x: !lane.t<2xf32, inv>) {
   %0 = flow.ode %x() from 0.0 to 1.0 {a = array<f64>, b = array<f64: 1.0>, error = array<f64>, order = 0 : i64, steps = 4 : i64, rtol = 0.0 : f64, atol = 0.0 : f64} : (!lane.t<2xf32, inv>) -> !lane.t<2xf32, inv> {
   ^bb0(%y: !lane.t<2xf32>, %t: !lane.t<f32>):
     flow.yield %y : !lane.t<2xf32>
+  }
+  return
+}
+
+// -----
+
+func.func @update_3(%x: !lane.t<4xf32>) {
+  // expected-error@+1 {{needs an inverse from its result to the place}}
+  %0 = flow.update %x {name = "x", spelling = "x", lo = 0.0 : f64, hi = 1.0 : f64} : !lane.t<4xf32> -> !lane.t<4xf32> {
+  ^bb0(%a: !lane.t<4xf32>):
+    flow.yield %a : !lane.t<4xf32>
+  } inverse {
+  ^bb0(%a: !lane.t<2xf32>):
+    flow.yield %a : !lane.t<2xf32>
   }
   return
 }

@@ -88,3 +88,18 @@ TEST(Bounds, TheTightestSpaceIsChosen) {
   EXPECT_EQ(spaceFor(Bounds::nonNegative(), {}).kind(), SpaceKind::Real);
   EXPECT_EQ(spaceFor(Bounds::positive(), {}).kind(), SpaceKind::Positive);
 }
+
+TEST(Bounds, PowersEndWhereTheirBaseEnds) {
+  EXPECT_TRUE(raised(Bounds::open(0, 2), 3).inside(0, 8));
+  EXPECT_TRUE(raised(Bounds::open(1, 2), -1).inside(0.5, 1));
+  EXPECT_TRUE(raised(Bounds::open(-2, -1), 4).inside(1, 16));
+  EXPECT_TRUE(raised(Bounds::open(-2, 1), 3).inside(-8, 1));
+  EXPECT_FALSE(raised(Bounds::open(-2, 1), 2).isPositive());
+  EXPECT_EQ(raised(Bounds::open(-2, 1), 2).hi, 4);
+  EXPECT_TRUE(raised(Bounds::positive(), -0.5).isPositive());
+}
+
+TEST(Bounds, AnAttainedEndOfASquareIsAttained) {
+  // (-1, 2]: 4 is attained, although the other end is open.
+  EXPECT_FALSE(unary("sq", {-1, 2, true, false}).hiOpen);
+}

@@ -7,10 +7,9 @@ using rill::test::Elaborated;
 
 /// The operations of `fn f(..) = body`, checked as a test's expression.
 static Elaborated value(const std::string &body, const std::string &lets = "") {
-  return Elaborated(
-      "data d: Real[3] = csv(\"d.csv\")\ndata m: Real[2, 3] = csv(\"m.csv\")\n"
-      "check E[x ~ d, W ~ m] " +
-      body + " < 1\n" + lets);
+  return Elaborated("data d: (x: Real[3], W: Real[2, 3]) = csv(\"d.csv\")\n"
+                    "check E[(x, W) ~ d] " +
+                    body + " < 1\n" + lets);
 }
 
 TEST(Lifting, ASumOfAProductWithAFreeIndexIsAContraction) {
@@ -137,4 +136,42 @@ TEST(Lifting, ScalarsSpread) {
   Elaborated e = value("sum(2 * x + x[0])");
   EXPECT_EQ(e.codes(), "");
   EXPECT_TRUE(e.has("= spread"));
+}
+
+TEST(Lifting, AGuardOfEachKeepsIndices) {
+  Elaborated e("flow f(x: Real[4]) {\n"
+               "  each i: 4 if i > 0 and i != 2 { x[i] := x[i] + 1 }\n}\n"
+               "dist p = pull(f, Normal[4])\n");
+  EXPECT_EQ(e.report(), "");
+  EXPECT_TRUE(e.has("[1, 3]") || e.has("1 3")) << e.typed();
+}
+
+TEST(Lifting, AGuardThatKeepsNoneLeavesAllAsTheyAre) {
+  Elaborated e("flow f(x: Real[2]) { each i: 2 if i > 5 { x[i] := 0 } }\n"
+               "dist p = pull(f, Normal[2])\n");
+  EXPECT_EQ(e.report(), "");
+  EXPECT_EQ(e.count("assign"), 0);
+}
+
+TEST(Lifting, AGuardOfDrawsKeepsIndices) {
+  EXPECT_EQ(Elaborated("dist p(x: Real[4]) {\n  x[0] ~ Normal\n"
+                       "  each i: 4 if i > 0 { x[i] ~ Normal(x[0], 1) }\n}\n")
+                .report(),
+            "");
+  // Element 0 is left.
+  EXPECT_EQ(Elaborated("dist p(x: Real[4]) {\n"
+                       "  each i: 4 if i > 0 { x[i] ~ Normal }\n}\n")
+                .codes(),
+            "R0502");
+}
+
+TEST(Lifting, AGuardOfEachIsKnownAtCompileTimeAndSpeaksOfOneIndex) {
+  EXPECT_EQ(Elaborated("flow f(x: Real[4]) {\n  let s = 0 * sum(x) + 1\n"
+                       "  each i: 4 if s > i { x[i] := x[i] + 1 }\n}\n")
+                .codes(),
+            "R0407");
+  EXPECT_EQ(Elaborated("flow f(x: Real[4, 4]) {\n  each i: 4, j: 4 if i < j "
+                       "{ x[i, j] := x[i, j] + 1 }\n}\n")
+                .codes(),
+            "R0104");
 }

@@ -56,6 +56,40 @@ TEST(Training, MaximizeAndOuterSigns) {
   EXPECT_EQ(e.count("= neg"), 2);
 }
 
+TEST(Training, ASumOfExpectationsIsOneLoss) {
+  Elaborated e(model("minimize E[x ~ d] -p.logp(x) + 0.1 * E[z ~ Normal] sq(z) "
+                     "- E[x ~ d] 2 * sum(x) + 3"));
+  EXPECT_EQ(e.report(), "");
+  const auto &loss = e.program.trains.at(0).loss.expectation;
+  ASSERT_EQ(loss.draws.size(), 2u); // one row, one draw
+  EXPECT_TRUE(loss.draws[0].data && loss.draws[1].dist);
+}
+
+TEST(Training, WhatIsNotLinearInExpectationsIsRefused) {
+  for (const char *loss :
+       {"(E[x ~ d] x[0]) * (E[z ~ Normal] z)", "1 / (E[x ~ d] sum(x))",
+        "(E[x ~ d] x[0])^2", "E[x ~ d; 10] x[0] + E[z ~ Normal; 20] z"})
+    EXPECT_EQ(Elaborated(model("minimize " + std::string(loss))).codes(),
+              "R0104")
+        << loss;
+}
+
+TEST(Training, ALossOverOtherRowsThanThoseTrainedOnIsRefused) {
+  const char *other = "data e: Real[2] = csv(\"e.csv\")\n";
+  EXPECT_EQ(Elaborated(model("minimize E[x ~ e] -p.logp(x)", other)).codes(),
+            "R0604");
+  EXPECT_EQ(Elaborated(model("minimize E[x ~ d.held] -p.logp(x)")).codes(),
+            "R0604");
+  EXPECT_EQ(Elaborated(model("minimize E[x ~ d.train] -p.logp(x)")).codes(),
+            "");
+}
+
+TEST(Training, SeveralRowsInOneExpectationAreRefused) {
+  EXPECT_EQ(
+      Elaborated(model("minimize E[x ~ d, y ~ d] -p.logp(x - y)")).codes(),
+      "R0104");
+}
+
 TEST(Training, AnUnknownSettingSuggests) {
   Elaborated e(model("minimize nll; bach 12"));
   EXPECT_EQ(e.codes(), "R0603");
@@ -168,6 +202,16 @@ TEST(Checks, ALawOfADrawnValueIsDrawnInTheBodyWhereverTheValueStands) {
     ASSERT_EQ(e.report(), "") << mean;
     EXPECT_EQ(e.program.checks.at(0).left.draws.size(), 1u) << mean;
   }
+}
+
+TEST(Checks, TwoExpectationsAreComparedByTheirDifference) {
+  Elaborated e("check E[x ~ Normal] sq(x) == E[y ~ Normal(1, 2)] y within 1\n"
+               "check 2 + sqrt(2) > E[x ~ Normal] x\n"
+               "check sum([1, 2]) > E[x ~ Normal] x\n");
+  EXPECT_EQ(e.report(), "");
+  EXPECT_EQ(e.program.checks.at(0).left.draws.size(), 2u);
+  EXPECT_FALSE(e.program.checks.at(0).right);
+  EXPECT_EQ(e.program.checks.at(2).left.draws.size(), 1u);
 }
 
 TEST(Checks, ANumberOnTheLeftIsMirrored) {

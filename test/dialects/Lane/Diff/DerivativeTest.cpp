@@ -122,6 +122,166 @@ TEST_F(Derivatives, LoopThatWasNotTakenHasNone) {
             (Values{1, 1, 1}));
 }
 
+// Operations that add elements up: a zero adjoint of what was not taken must
+// not meet an infinite slope behind them, while what was taken keeps its own.
+
+static const char *const squareRoot = "    %q = lane.sqrt %a : (!V) -> !V\n";
+/// %h where the condition `%d = %p > 1/2` holds, else %a.
+static std::string takenWhere(const char *elements) {
+  return std::string("    %p = lane.const elements dense<") + elements +
+         "> : tensor<3xf64> : !I\n"
+         "    %half = lane.const 0.5 : !I\n"
+         "    %e = lane.compare gt %p, %half : (!I, !I) -> !lane.t<3xi1, inv>\n"
+         "    %r = lane.select %e, %h, %a : (!lane.t<3xi1, inv>, !V, !V) -> "
+         "!V\n";
+}
+
+TEST_F(Derivatives, GatherThatWasNotTakenHasNone) {
+  std::string gather = std::string(squareRoot) +
+                       "    %h = lane.gather 0 %q [0, 0, 1] : (!V) -> !V\n";
+  EXPECT_EQ(gradient(gather + takenWhere("[0., 0., 0.]"), {0, 0, 0}),
+            (Values{1, 1, 1}));
+  // Place 1 is taken and reads element 0.
+  EXPECT_EQ(gradient(gather + takenWhere("[0., 1., 0.]"), {4, 0, 0}),
+            (Values{1.25, 0, 1}));
+}
+
+TEST_F(Derivatives, CumulativeSumThatWasNotTakenHasNone) {
+  std::string sum =
+      std::string(squareRoot) + "    %h = lane.cumsum 0 %q : (!V) -> !V\n";
+  EXPECT_EQ(gradient(sum + takenWhere("[0., 0., 0.]"), {0, 0, 0}),
+            (Values{1, 1, 1}));
+  // The sum up to place 1 is taken: element 2 is not in it.
+  EXPECT_EQ(gradient(sum + takenWhere("[0., 1., 0.]"), {4, 16, 0}),
+            (Values{1.25, 0.125, 1}));
+}
+
+TEST_F(Derivatives, SolveThatWasNotTakenHasNone) {
+  for (bool lower : {true, false}) {
+    std::string solve = std::string(squareRoot) +
+                        "    %m = lane.const 0.0 : !M\n"
+                        "    %h = lane.tri_solve %m, %q {unit" +
+                        (lower ? ", lower" : "") + "} : (!M, !V) -> !V\n";
+    EXPECT_EQ(gradient(solve + takenWhere("[0., 0., 0.]"), {0, 0, 0}),
+              (Values{1, 1, 1}));
+    // Place 1 is taken. What lies behind it in the order of the solve is not
+    // in it; what lies before is, here with the factor 0.
+    EXPECT_EQ(gradient(solve + takenWhere("[0., 1., 0.]"),
+                       lower ? Values{4, 16, 0} : Values{0, 16, 4}),
+              (Values{1, 0.125, 1}));
+  }
+}
+
+TEST_F(Derivatives, MatrixOfASolveThatWasNotTakenHasNone) {
+  for (const char *how : {"lower", "lower, transpose", "transpose"}) {
+    std::string solve =
+        "    %w = lane.spread %a [0] : (!V) -> !lane.t<3x3xf64>\n"
+        "    %m = lane.sqrt %w : (!lane.t<3x3xf64>) -> !lane.t<3x3xf64>\n"
+        "    %k = lane.const 1.0 : !I\n"
+        "    %h = lane.tri_solve %m, %k {unit, " +
+        std::string(how) + "} : (!lane.t<3x3xf64>, !I) -> !V\n";
+    EXPECT_EQ(gradient(solve + takenWhere("[0., 0., 0.]"), {0, 0, 0}),
+              (Values{1, 1, 1}))
+        << how;
+  }
+  // Row 1 is taken, x_1 = 1 - m_10 with m_10 = sqrt a_1: row 2 is not in it.
+  EXPECT_EQ(gradient("    %w = lane.spread %a [0] : (!V) -> !lane.t<3x3xf64>\n"
+                     "    %m = lane.sqrt %w : (!lane.t<3x3xf64>) -> "
+                     "!lane.t<3x3xf64>\n"
+                     "    %k = lane.const 1.0 : !I\n"
+                     "    %h = lane.tri_solve %m, %k {unit, lower} : "
+                     "(!lane.t<3x3xf64>, !I) -> !V\n" +
+                         takenWhere("[0., 1., 0.]"),
+                     {4, 16, 0}),
+            (Values{1, -0.125, 1}));
+}
+
+TEST_F(Derivatives, SumOverTheBatchThatWasNotTakenHasNone) {
+  for (const char *kind : {"sum", "max"})
+    EXPECT_EQ(gradient(std::string(squareRoot) + "    %b = lane.reduce_batch " +
+                           kind +
+                           " %q : (!V) -> !I\n"
+                           "    %h = lane.vary %b : (!I) -> !V\n" +
+                           takenWhere("[0., 0., 1.]"),
+                       {0, 0, 4}),
+              (Values{1, 1, 0.25}));
+}
+
+// One value for the batch, which no sample took.
+TEST_F(Derivatives, InvariantValueThatNoSampleTookHasNone) {
+  auto ofParameter = [&](std::string body, Values x) {
+    return run("!V = !lane.t<3xf64>\n"
+               "!I = !lane.t<3xf64, inv>\n"
+               "func.func @f(%a: !V) -> !V {\n"
+               "  %one = lane.const 1 : !I\n"
+               "  %c = lane.vary %one : (!I) -> !V\n"
+               "  %w = lane.const elements dense<[0., 0., 4.]> : "
+               "tensor<3xf64> : !I\n"
+               "  %v, %g = lane.vjp [1] (%x = %a : !V, %u = %w : !I) "
+               "seeds(%c : !V) -> (!V | !I) {\n" +
+                   body +
+                   "    lane.yield %r : !V\n"
+                   "  }\n"
+                   "  %s = lane.vary %g : (!I) -> !V\n"
+                   "  return %s : !V\n"
+                   "}\n",
+               x);
+  };
+  std::string choose = "    %z = lane.const 0 : !I\n"
+                       "    %d = lane.compare gt %x, %z : (!V, !I) -> "
+                       "!lane.t<3xi1>\n"
+                       "    %r = lane.select %d, %h, %x : (!lane.t<3xi1>, !V, "
+                       "!V) -> !V\n";
+  std::string root = "    %q = lane.sqrt %u : (!I) -> !I\n";
+  // Element 2 is taken: 1 / (2 sqrt 4) times x = 3.
+  EXPECT_EQ(
+      ofParameter(root + "    %h = lane.mul %x, %q : (!V, !I) -> !V\n" + choose,
+                  {-1, -1, 3}),
+      (Values{0, 0, 0.75}));
+  EXPECT_EQ(ofParameter(root + "    %h = lane.vary %q : (!I) -> !V\n" + choose,
+                        {-1, -1, 3}),
+            (Values{0, 0, 0.25}));
+  // As the const of a loop.
+  EXPECT_EQ(ofParameter(
+                root +
+                    "    %h = lane.loop 2 (%i) consts(%k = %q : !I) inits(%y = "
+                    "%x : !V) -> (!V) {\n"
+                    "      %l = lane.exp %y : (!V) -> !V\n"
+                    "      %n = lane.mul %k, %l : (!I, !V) -> !V\n"
+                    "      lane.yield %n : !V\n"
+                    "    }\n" +
+                    choose,
+                {-1, -1, -1}),
+            (Values{0, 0, 0}));
+  // As the factor of a product, and as a table.
+  EXPECT_EQ(
+      ofParameter(root +
+                      "    %e = lane.contract \"a,b->ab\" %q, %x : (!I, !V) -> "
+                      "!lane.t<3x3xf64>\n"
+                      "    %f = lane.reduce sum %e [1] : (!lane.t<3x3xf64>) -> "
+                      "!V\n"
+                      "    %z = lane.const elements dense<[1., 1., 0.]> : "
+                      "tensor<3xf64> : !I\n"
+                      "    %o = lane.const 0.5 : !I\n"
+                      "    %d = lane.compare lt %z, %o : (!I, !I) -> "
+                      "!lane.t<3xi1, inv>\n"
+                      "    %r = lane.select %d, %f, %x : (!lane.t<3xi1, inv>, "
+                      "!V, !V) -> !V\n",
+                  {1, 1, 1}),
+      (Values{0, 0, 0.75}));
+  EXPECT_EQ(
+      ofParameter(root +
+                      "    %i = lane.const elements dense<[0, 2, 1]> : "
+                      "tensor<3xi32> : !lane.t<3xi32, inv>\n"
+                      "    %j = lane.vary %i : (!lane.t<3xi32, inv>) -> "
+                      "!lane.t<3xi32>\n"
+                      "    %h = lane.lookup %q, %j : (!I, !lane.t<3xi32>) -> "
+                      "!V\n" +
+                      choose,
+                  {-1, 3, -1}),
+      (Values{0, 0, 0.25}));
+}
+
 TEST_F(Derivatives, SquareRootThatWasTakenIsStillInfinite) {
   Values got = gradient("    %r = lane.sqrt %a : (!V) -> !V\n", {0, 1, 4});
   EXPECT_EQ(got, (Values{INFINITY, 0.5, 0.25}));
@@ -159,6 +319,22 @@ TEST_F(Derivatives, SubgradientsAreAsDocumented) {
                      "    %r = lane.spread %m [] : (!S) -> !V\n",
                      {2, 1, 2}),
             (Values{1.5, 0, 1.5}));
+}
+
+TEST_F(Derivatives, APowerOfAnAbsoluteValueIsFlatAtItsKink) {
+  // |x|^b as in a generalised Gaussian: 0 at 0 for every b > 0, and right
+  // beside it.
+  for (double b : {0.5, 1.0, 1.5, 3.0}) {
+    Values got = gradient("    %k = lane.const " + std::to_string(b) +
+                              " : !I\n"
+                              "    %m = lane.abs %a : (!V) -> !V\n"
+                              "    %r = lane.pow %m, %k : (!V, !I) -> !V\n",
+                          {0, -2, 2});
+    double slope = b * std::pow(2, b - 1);
+    EXPECT_EQ(got[0], 0) << b;
+    EXPECT_NEAR(got[1], -slope, 1e-15 * slope) << b;
+    EXPECT_NEAR(got[2], slope, 1e-15 * slope) << b;
+  }
 }
 
 TEST_F(Derivatives, PowersAtZero) {

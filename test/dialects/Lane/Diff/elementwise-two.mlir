@@ -57,18 +57,22 @@ func.func @div(%x: !lane.t<3xf32>, %y: !lane.t<3xf32>, %c: !lane.t<3xf32>) -> (!
 // CHECK: %[[V0:.*]] = lane.const 1.0 : !lane.t<3xf32, inv>
 // CHECK-NEXT: %[[V1:.*]] = lane.const 0.0 : !lane.t<3xf32, inv>
 // CHECK-NEXT: %[[V2:.*]] = lane.pow %[[A0]], %[[A1]] : (!lane.t<3xf32>, !lane.t<3xf32>) -> !lane.t<3xf32>
-// CHECK-NEXT: %[[V3:.*]] = lane.compare eq %[[A1]], %[[V1]] : (!lane.t<3xf32>, !lane.t<3xf32, inv>) -> !lane.t<3xi1>
-// CHECK-NEXT: %[[V4:.*]] = lane.sub %[[A1]], %[[V0]] : (!lane.t<3xf32>, !lane.t<3xf32, inv>) -> !lane.t<3xf32>
-// CHECK-NEXT: %[[V5:.*]] = lane.select %[[V3]], %[[V0]], %[[V4]] : (!lane.t<3xi1>, !lane.t<3xf32, inv>, !lane.t<3xf32>) -> !lane.t<3xf32>
-// CHECK-NEXT: %[[V6:.*]] = lane.pow %[[A0]], %[[V5]] : (!lane.t<3xf32>, !lane.t<3xf32>) -> !lane.t<3xf32>
-// CHECK-NEXT: %[[V7:.*]] = lane.mul %[[A1]], %[[V6]] : (!lane.t<3xf32>, !lane.t<3xf32>) -> !lane.t<3xf32>
-// CHECK-NEXT: %[[V8:.*]] = lane.mul %[[A2]], %[[V7]] : (!lane.t<3xf32>, !lane.t<3xf32>) -> !lane.t<3xf32>
-// CHECK-NEXT: %[[V9:.*]] = lane.compare eq %[[A0]], %[[V1]] : (!lane.t<3xf32>, !lane.t<3xf32, inv>) -> !lane.t<3xi1>
-// CHECK-NEXT: %[[V10:.*]] = lane.select %[[V9]], %[[V0]], %[[A0]] : (!lane.t<3xi1>, !lane.t<3xf32, inv>, !lane.t<3xf32>) -> !lane.t<3xf32>
-// CHECK-NEXT: %[[V11:.*]] = lane.log %[[V10]] : (!lane.t<3xf32>) -> !lane.t<3xf32>
-// CHECK-NEXT: %[[V12:.*]] = lane.mul %[[V2]], %[[V11]] : (!lane.t<3xf32>, !lane.t<3xf32>) -> !lane.t<3xf32>
-// CHECK-NEXT: %[[V13:.*]] = lane.mul %[[A2]], %[[V12]] : (!lane.t<3xf32>, !lane.t<3xf32>) -> !lane.t<3xf32>
-// CHECK-NEXT: return %[[V8]], %[[V13]] : !lane.t<3xf32>, !lane.t<3xf32>
+// CHECK-NEXT: %[[V3:.*]] = lane.compare eq %[[A0]], %[[V1]] : (!lane.t<3xf32>, !lane.t<3xf32, inv>) -> !lane.t<3xi1>
+// CHECK-NEXT: %[[V4:.*]] = lane.compare lt %[[A1]], %[[V0]] : (!lane.t<3xf32>, !lane.t<3xf32, inv>) -> !lane.t<3xi1>
+// CHECK-NEXT: %[[V5:.*]] = lane.and %[[V3]], %[[V4]] : (!lane.t<3xi1>, !lane.t<3xi1>) -> !lane.t<3xi1>
+// CHECK-NEXT: %[[V6:.*]] = lane.select %[[V5]], %[[V0]], %[[A0]] : (!lane.t<3xi1>, !lane.t<3xf32, inv>, !lane.t<3xf32>) -> !lane.t<3xf32>
+// CHECK-NEXT: %[[V7:.*]] = lane.compare eq %[[A1]], %[[V1]] : (!lane.t<3xf32>, !lane.t<3xf32, inv>) -> !lane.t<3xi1>
+// CHECK-NEXT: %[[V8:.*]] = lane.sub %[[A1]], %[[V0]] : (!lane.t<3xf32>, !lane.t<3xf32, inv>) -> !lane.t<3xf32>
+// CHECK-NEXT: %[[V9:.*]] = lane.select %[[V7]], %[[V0]], %[[V8]] : (!lane.t<3xi1>, !lane.t<3xf32, inv>, !lane.t<3xf32>) -> !lane.t<3xf32>
+// CHECK-NEXT: %[[V10:.*]] = lane.pow %[[V6]], %[[V9]] : (!lane.t<3xf32>, !lane.t<3xf32>) -> !lane.t<3xf32>
+// CHECK-NEXT: %[[V11:.*]] = lane.mul %[[A1]], %[[V10]] : (!lane.t<3xf32>, !lane.t<3xf32>) -> !lane.t<3xf32>
+// CHECK-NEXT: %[[V12:.*]] = lane.mul %[[A2]], %[[V11]] : (!lane.t<3xf32>, !lane.t<3xf32>) -> !lane.t<3xf32>
+// CHECK-NEXT: %[[V13:.*]] = lane.select %[[V5]], %[[V1]], %[[V12]] : (!lane.t<3xi1>, !lane.t<3xf32, inv>, !lane.t<3xf32>) -> !lane.t<3xf32>
+// CHECK-NEXT: %[[V14:.*]] = lane.select %[[V3]], %[[V0]], %[[A0]] : (!lane.t<3xi1>, !lane.t<3xf32, inv>, !lane.t<3xf32>) -> !lane.t<3xf32>
+// CHECK-NEXT: %[[V15:.*]] = lane.log %[[V14]] : (!lane.t<3xf32>) -> !lane.t<3xf32>
+// CHECK-NEXT: %[[V16:.*]] = lane.mul %[[V2]], %[[V15]] : (!lane.t<3xf32>, !lane.t<3xf32>) -> !lane.t<3xf32>
+// CHECK-NEXT: %[[V17:.*]] = lane.mul %[[A2]], %[[V16]] : (!lane.t<3xf32>, !lane.t<3xf32>) -> !lane.t<3xf32>
+// CHECK-NEXT: return %[[V13]], %[[V17]] : !lane.t<3xf32>, !lane.t<3xf32>
 func.func @pow(%x: !lane.t<3xf32>, %y: !lane.t<3xf32>, %c: !lane.t<3xf32>) -> (!lane.t<3xf32>, !lane.t<3xf32>) {
   %v, %g:2 = lane.vjp [0, 1] (%a = %x : !lane.t<3xf32>, %b = %y : !lane.t<3xf32>) seeds(%c : !lane.t<3xf32>) -> (!lane.t<3xf32> | !lane.t<3xf32>, !lane.t<3xf32>) {
     %0 = lane.pow %a, %b : (!lane.t<3xf32>, !lane.t<3xf32>) -> !lane.t<3xf32>

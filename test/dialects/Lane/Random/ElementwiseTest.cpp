@@ -298,6 +298,9 @@ static const Extreme extremes[] = {
     {"pow", {0, 1}, 0, {1, 0}},
     {"pow", {3, 0}, 1, {0, NAN}},
     {"pow", {0, 0}, 1, {0, 0}},
+    {"pow", {0, 0.5}, 0, {0, 0}}, // infinite; what stands at a kink has none
+    {"pow", {0, 1.5}, 0, {0, 0}},
+    {"pow", {1e-300, 0.5}, NAN, {NAN, NAN}},
     {"logaddexp", {-infinity, -infinity}, -infinity, {0.5, 0.5}},
     {"logaddexp", {-infinity, 2}, 2, {0, 1}},
     {"logaddexp", {2, -infinity}, 2, {1, 0}},
@@ -340,6 +343,12 @@ TEST(Elementwise, SecondPartialsAreFiniteAtExtremes) {
       OneOperation op(name, 1, 1);
       EXPECT_TRUE(std::isfinite(op.secondPartials({{at}}, 0)[0][0]));
     }
+  OneOperation power("pow", 2, 5);
+  for (size_t k = 0; k < 2; ++k)
+    for (const Points &second :
+         power.secondPartials({{0, 0, 0, 0, 0}, {0, 0.5, 1, 1.5, 2.5}}, k))
+      for (double v : second)
+        EXPECT_TRUE(std::isfinite(v)) << v;
   OneOperation op("logaddexp", 2, 3);
   std::vector<Points> x = {{-infinity, -infinity, 1000}, {-infinity, 2, -1000}};
   for (size_t k = 0; k < 2; ++k)

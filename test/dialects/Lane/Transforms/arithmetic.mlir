@@ -129,6 +129,54 @@ func.func @other_factors(%x: !lane.t<3xf32>) -> (!lane.t<3xf32>) {
   return %r : !lane.t<3xf32>
 }
 
+// Only one of the factors is a power of two. (Exact here too, but the rule is
+// simple.)
+// CHECK-LABEL: @one_power
+// CHECK-SAME: %[[A0:.*]]: !lane.t<3xf32>
+// CHECK-COUNT-2: lane.mul
+// CHECK-NEXT: return
+func.func @one_power(%x: !lane.t<3xf32>) -> (!lane.t<3xf32>) {
+  %k = lane.const 3 : !lane.t<3xf32, inv>
+  %h = lane.const 2 : !lane.t<3xf32, inv>
+  %m = lane.mul %x, %k : (!lane.t<3xf32>, !lane.t<3xf32, inv>) -> !lane.t<3xf32>
+  %r = lane.mul %m, %h : (!lane.t<3xf32>, !lane.t<3xf32, inv>) -> !lane.t<3xf32>
+  return %r : !lane.t<3xf32>
+}
+
+// x 2^80 2^-80 is not x where it overflows.
+// CHECK-LABEL: @far_powers
+// CHECK-COUNT-2: lane.mul
+// CHECK-NEXT: return
+func.func @far_powers(%x: !lane.t<3xf32>) -> (!lane.t<3xf32>) {
+  %k = lane.const 1.2089258196146292e24 : !lane.t<3xf32, inv>
+  %h = lane.const 8.271806125530277e-25 : !lane.t<3xf32, inv>
+  %m = lane.mul %x, %k : (!lane.t<3xf32>, !lane.t<3xf32, inv>) -> !lane.t<3xf32>
+  %r = lane.mul %m, %h : (!lane.t<3xf32>, !lane.t<3xf32, inv>) -> !lane.t<3xf32>
+  return %r : !lane.t<3xf32>
+}
+
+// (x + 1) - 1 is how a program rounds.
+// CHECK-LABEL: @added_numbers
+// CHECK: lane.add
+// CHECK-NEXT: lane.sub
+// CHECK-NEXT: return
+func.func @added_numbers(%x: !lane.t<3xf32>) -> (!lane.t<3xf32>) {
+  %k = lane.const 1 : !lane.t<3xf32, inv>
+  %m = lane.add %x, %k : (!lane.t<3xf32>, !lane.t<3xf32, inv>) -> !lane.t<3xf32>
+  %r = lane.sub %m, %k : (!lane.t<3xf32>, !lane.t<3xf32, inv>) -> !lane.t<3xf32>
+  return %r : !lane.t<3xf32>
+}
+
+// x / 3 is not x times the rounded third.
+// CHECK-LABEL: @divided
+// CHECK: lane.div
+// CHECK-NEXT: return
+func.func @divided(%x: !lane.t<3xf32>) -> (!lane.t<3xf32>) {
+  %k = lane.const 3 : !lane.t<3xf32, inv>
+  %r = lane.div %x, %k : (!lane.t<3xf32>, !lane.t<3xf32, inv>) -> !lane.t<3xf32>
+  return %r : !lane.t<3xf32>
+}
+
 // CHECK-LABEL: @pow_two
 // CHECK-SAME: %[[A0:.*]]: !lane.t<3xf32>
 // CHECK: %[[V0:.*]] = lane.sq %[[A0]] : (!lane.t<3xf32>) -> !lane.t<3xf32>
