@@ -29,7 +29,7 @@ using Kind = Workload::Kind;
 static std::vector<Workload> makeWorkloads() {
   std::vector<Workload> all;
   const std::vector<int64_t> wide = {256, 1024, 4096, 16384};
-  for (const char *shape : {"realnvp-d6", "realnvp-d64"}) {
+  for (const char *shape : {"realnvp-d6", "realnvp-d64", "spline-d6"}) {
     std::string name = shape, program = name + ".rill";
     all.push_back({name + "-density", program, Kind::Density, wide});
     all.push_back({name + "-gradient", program, Kind::Gradient, wide});

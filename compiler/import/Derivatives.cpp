@@ -112,7 +112,8 @@ void RegionImporter::importDerivative(const Op &op) {
   auto fill = [&](Operation *made) {
     OpBuilder::InsertionGuard guard(b);
     // Parameters are read before the derivative: it holds them.
-    llvm::SaveAndRestore outermost(derivative, derivative ? derivative : made);
+    llvm::SaveAndRestore<Operation *> outermost(
+        derivative, derivative ? derivative : made);
     Block &block = made->getRegion(0).front();
     b.setInsertionPointToEnd(&block);
     for (auto [id, argument] : llvm::zip(region.args, block.getArguments()))

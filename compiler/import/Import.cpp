@@ -23,6 +23,22 @@ static bool readsPlace(const typed::Region &region) {
   });
 }
 
+/// Reports what a scan cannot hold yet.
+static void refuseInScan(const typed::Region &body,
+                         lang::DiagnosticEngine &diag) {
+  for (const typed::Op &op : body.ops) {
+    if (op.kind == typed::OpKind::Repeat)
+      diag.error(lang::Code::UnsupportedConstruct, op.range,
+                 "a repeat inside of a scan is not compiled yet")
+          .help("repeat the scan instead");
+    if (op.kind == typed::OpKind::Param && readsPlace(op.regions.front()))
+      diag.error(lang::Code::UnsupportedConstruct, op.range,
+                 "an initial value from data, in an instance that the steps of "
+                 "a scan share, is not compiled yet")
+          .help("initialise from data outside of the scan");
+  }
+}
+
 /// One tangent per element is one copy of the code.
 static void refuseLargeJacobian(const typed::Program &program,
                                 const typed::Op &op,
@@ -59,6 +75,8 @@ static void refuseUnsupported(const typed::Program &program,
                  "an initial value from data, in an instance that the steps of "
                  "a repeat share, is not compiled yet")
           .help("give each step its own instance: brackets inside the repeat");
+    if (op.kind == typed::OpKind::Scan)
+      refuseInScan(op.regions.front(), diag);
     if (op.kind == typed::OpKind::Ode) {
       if (startsFromData(op.regions.front()))
         diag.error(lang::Code::UnsupportedConstruct, op.range,
@@ -69,6 +87,20 @@ static void refuseUnsupported(const typed::Program &program,
     bool repeats = op.kind == typed::OpKind::Repeat;
     for (const typed::Region &inner : op.regions)
       refuseUnsupported(program, inner, diag, depth + repeats);
+  }
+}
+
+/// A flow is derived from its own updates: it knows no other laws.
+static void refuseLaws(const typed::Region &flow,
+                       lang::DiagnosticEngine &diag) {
+  for (const typed::Op &op : flow.ops) {
+    if (op.kind == typed::OpKind::Logp || op.kind == typed::OpKind::Sample ||
+        op.kind == typed::OpKind::Latent || op.kind == typed::OpKind::Generate)
+      diag.error(lang::Code::UnsupportedConstruct, op.range,
+                 "a member of a law in the body of a flow is not compiled yet")
+          .help("write the formula of its density as a function");
+    for (const typed::Region &inner : op.regions)
+      refuseLaws(inner, diag);
   }
 }
 
@@ -84,6 +116,7 @@ static void refuseUnsupported(const typed::Program &program,
                               lang::DiagnosticEngine &diag) {
   for (const typed::Dist &dist : program.dists) {
     refuseUnsupported(program, dist.flow, diag);
+    refuseLaws(dist.flow, diag);
     if (dist.logp)
       refuseUnsupported(program, *dist.logp, diag);
     if (dist.sample)

@@ -133,7 +133,7 @@ private:
   void addGradient(func::FuncOp loss, const typed::Train &train, size_t index);
   LogicalResult addInit(func::FuncOp entry, const typed::Train &train,
                         size_t index);
-  void addRequirements(func::FuncOp entry, size_t index);
+  void addRequirements(ArrayRef<func::FuncOp> entries, size_t index);
   LogicalResult addUntrainedInit(ArrayRef<func::FuncOp> entries);
   SmallVector<int64_t> trained(ArrayRef<int64_t> params,
                                const typed::Train &train) const;
@@ -317,17 +317,21 @@ LogicalResult Lowering::addInit(func::FuncOp entry, const typed::Train &train,
   return success();
 }
 
-/// trainK.require: the conditions on parameters that the loss rests on, 1 where
-/// one holds and 0 where not, with the axes of its parameters' stacks.
-void Lowering::addRequirements(func::FuncOp entry, size_t index) {
-  SmallVector<int64_t> params = prob::paramsOf(entry, symbols);
+/// trainK.require: the conditions on parameters that the entries (the loss, or
+/// more) rest on, 1 where one holds and 0 where not, with the axes of its
+/// parameters' stacks.
+void Lowering::addRequirements(ArrayRef<func::FuncOp> entries, size_t index) {
+  llvm::SetVector<int64_t> params;
+  for (func::FuncOp entry : entries)
+    params.insert_range(prob::paramsOf(entry, symbols));
+  Location loc = func::FuncOp(entries.front()).getLoc();
   b.setInsertionPointToEnd(module.getBody());
   SmallVector<Type> types;
   for (int64_t param : params)
     types.push_back(rawType(param));
-  auto function = func::FuncOp::create(
-      b, entry.getLoc(), "train" + std::to_string(index) + ".require",
-      b.getFunctionType(types, {}));
+  auto function =
+      func::FuncOp::create(b, loc, "train" + std::to_string(index) + ".require",
+                           b.getFunctionType(types, {}));
   function->setAttr(entryAttr, b.getUnitAttr());
   b.setInsertionPointToStart(function.addEntryBlock());
   flow::ParamScope scope;
@@ -337,18 +341,20 @@ void Lowering::addRequirements(func::FuncOp entry, size_t index) {
                         b.getStringAttr("param:" + std::to_string(param)));
     scope.raws[param] = function.getArgument(k);
   }
-  LaneBuilder at(b, entry.getLoc());
+  LaneBuilder at(b, loc);
   // They do not depend on the sample: any row will do.
-  SmallVector<Value> rows;
-  for (Type type : entry.getArgumentTypes()) {
-    auto row = cast<lane::TensorType>(type);
-    rows.push_back(at.withRate(at.constant(row.withInv(true), 0), false));
+  for (func::FuncOp entry : entries) {
+    SmallVector<Value> rows;
+    for (Type type : entry.getArgumentTypes()) {
+      auto row = cast<lane::TensorType>(type);
+      rows.push_back(at.withRate(at.constant(row.withInv(true), 0), false));
+    }
+    prob::ExpandFault fault;
+    bool expanded =
+        prob::expandInto(entry, rows, scope, symbols, at, fault).has_value();
+    assert(expanded && "internal error: the entry itself was expanded");
+    (void)expanded;
   }
-  prob::ExpandFault fault;
-  bool expanded =
-      prob::expandInto(entry, rows, scope, symbols, at, fault).has_value();
-  assert(expanded && "internal error: the loss itself was expanded");
-  (void)expanded;
   SmallVector<Value> results;
   SmallVector<std::string> roles;
   for (auto [op, holds] : scope.conditions) {
@@ -437,11 +443,17 @@ LogicalResult Lowering::run() {
       size_t index = train.getInt();
       addGradient(function, program.trains[index], index);
       ok &= succeeded(addInit(entry, program.trains[index], index));
-      addRequirements(entry, index);
     }
   }
   if (!ok || diag.hasErrors() || failed(addUntrainedInit(entries)))
     return failure();
+  // The last training judges all that the program uses, trained or not.
+  for (func::FuncOp entry : entries)
+    if (auto train = entry->getAttrOfType<IntegerAttr>(trainAttr)) {
+      bool last = size_t(train.getInt()) + 1 == program.trains.size();
+      addRequirements(last ? ArrayRef(entries) : ArrayRef(entry),
+                      train.getInt());
+    }
   for (func::FuncOp entry : entries) {
     auto made =
         module.lookupSymbol<func::FuncOp>((entry.getName() + "$").str());

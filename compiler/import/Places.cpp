@@ -13,8 +13,6 @@
 #include "llvm/ADT/SetVector.h"
 #include "llvm/Support/SaveAndRestore.h"
 
-#include <set>
-
 using namespace mlir;
 using namespace rill;
 using namespace rill::import;
@@ -155,12 +153,13 @@ void RegionImporter::importAssign(const Op &op) {
   if (before == after)
     return;
   auto path = pathBetween(before, after, b.getInsertionBlock());
+  const auto &bounds = std::get<std::vector<double>>(op.attrs.at("bounds"));
   auto update = flow::UpdateOp::create(
       b, loc(op), after.getType(), before,
       b.getStringAttr(op.name.empty() ? program.places[op.index].name
                                       : op.name),
-      b.getStringAttr(op.spelling), b.getF64FloatAttr(place.space.lo()),
-      b.getF64FloatAttr(place.space.hi()));
+      b.getStringAttr(op.spelling), b.getF64FloatAttr(bounds[0]),
+      b.getF64FloatAttr(bounds[1]));
   OpBuilder::InsertionGuard guard(b);
   Block *body =
       b.createBlock(&update.getBody(), {}, before.getType(), before.getLoc());
@@ -203,24 +202,55 @@ touchedPlaces(const typed::Region &region,
                  op.kind == typed::OpKind::View;
     if (place && isOutside(op.index))
       touched.insert(op.index);
+    if (op.kind == typed::OpKind::Scan)
+      for (int64_t whole :
+           std::get<std::vector<int64_t>>(op.attrs.at("wholes")))
+        if (isOutside(typed::PlaceId(whole)))
+          touched.insert(typed::PlaceId(whole));
     for (const typed::Region &inner : op.regions)
       touched.merge(touchedPlaces(inner, isOutside));
   }
   return touched;
 }
 
-void RegionImporter::importRepeat(const Op &op) {
-  const typed::Region &body = op.regions.front();
-  std::set<PlaceId> touched =
-      touchedPlaces(body, [&](PlaceId id) { return places.count(id) != 0; });
-  SmallVector<PlaceId> roots;
+/// The place that both are parts of by different cuts, which may overlap; -1 if
+/// they are disjoint.
+int RegionImporter::cutTwice(PlaceId a, PlaceId b) const {
+  // From each place above `a`, by which cut it leads there.
+  std::map<int, unsigned> above;
+  for (int at = int(a); places.at(at).parent >= 0; at = places.at(at).parent)
+    above[places.at(at).parent] = places.at(at).cut;
+  for (int at = int(b); places.at(at).parent >= 0; at = places.at(at).parent)
+    if (auto it = above.find(places.at(at).parent); it != above.end())
+      return it->second == places.at(at).cut ? -1 : it->first;
+  return -1;
+}
+
+/// What a repeat carries from step to step: disjoint places that hold all that
+/// are touched.
+SmallVector<typed::PlaceId>
+RegionImporter::carriedPlaces(std::set<PlaceId> touched) const {
+  SmallVector<PlaceId> carried;
   for (PlaceId id : touched) {
     bool inner = false;
     for (int up = places.at(id).parent; up >= 0; up = places.at(up).parent)
       inner |= touched.count(up) != 0;
     if (!inner)
-      roots.push_back(id);
+      carried.push_back(id);
   }
+  for (PlaceId a : carried)
+    for (PlaceId b : carried)
+      if (int whole = cutTwice(a, b); whole >= 0) {
+        touched.insert(PlaceId(whole));
+        return carriedPlaces(std::move(touched));
+      }
+  return carried;
+}
+
+void RegionImporter::importRepeat(const Op &op) {
+  const typed::Region &body = op.regions.front();
+  SmallVector<PlaceId> roots = carriedPlaces(
+      touchedPlaces(body, [&](PlaceId id) { return places.count(id) != 0; }));
   SmallVector<Value> before;
   for (PlaceId id : roots)
     before.push_back(readPlace(id, loc(op)));
@@ -238,7 +268,7 @@ void RegionImporter::importRepeat(const Op &op) {
     places.at(id).value = block->getArgument(k + 1);
   repeats.push_back(repeat);
   {
-    llvm::SaveAndRestore inside(derivative, nullptr);
+    llvm::SaveAndRestore<Operation *> inside(derivative, nullptr);
     import(body);
   }
   repeats.pop_back();

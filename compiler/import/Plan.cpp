@@ -30,11 +30,14 @@ static json::Array arrayOf(ArrayRef<int64_t> values) {
 }
 
 static json::Object fieldOf(const std::string &name, const lang::Space &space) {
-  std::string kind = space.withShape({}).withOptional(false).str();
+  // A simplex has no scalar form.
+  std::string kind = space.kind() == SpaceKind::Simplex
+                         ? "Simplex"
+                         : space.withShape({}).withOptional(false).str();
   kind = kind.substr(0, kind.find_first_of("[("));
   json::Object field{
       {"name", name},
-      {"kind", space.kind() == SpaceKind::Simplex ? "Simplex" : kind},
+      {"kind", kind},
       {"shape", arrayOf(space.shape())},
       {"optional", space.isOptional()}};
   if (space.kind() == SpaceKind::Interval) {

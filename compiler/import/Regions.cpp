@@ -10,6 +10,8 @@
 #include "llvm/ADT/StringSwitch.h"
 #include "llvm/Support/FormatVariadic.h"
 
+#include <charconv>
+
 using namespace mlir;
 using namespace rill;
 using namespace rill::import;
@@ -31,13 +33,19 @@ lane::TensorType rill::import::typeOf(const lang::Space &space, bool inv,
   return lane::tensorOf(space.shape(), element, inv);
 }
 
+/// The shortest decimal number that reads back as this one.
+static std::string exactly(double value) {
+  char text[32];
+  return {text, std::to_chars(text, std::end(text), value).ptr};
+}
+
 std::string rill::import::chartOf(const lang::Space &space) {
   switch (space.kind()) {
   case SpaceKind::Positive:
     return "softplus";
   case SpaceKind::Unit:
   case SpaceKind::Interval:
-    return llvm::formatv("interval {0} {1}", space.lo(), space.hi());
+    return "interval " + exactly(space.lo()) + " " + exactly(space.hi());
   case SpaceKind::Simplex:
     return "simplex";
   case SpaceKind::PLU:
@@ -85,6 +93,8 @@ SmallVector<Value> RegionImporter::import(const typed::Region &region) {
 }
 
 void RegionImporter::importOp(const Op &op) {
+  if (early.contains(&op))
+    return;
   switch (op.kind) {
   case OpKind::Tensor:
     return importTensor(op);
@@ -105,6 +115,8 @@ void RegionImporter::importOp(const Op &op) {
     return importView(op);
   case OpKind::Repeat:
     return importRepeat(op);
+  case OpKind::Scan:
+    return importScan(op);
   case OpKind::MatVec: {
     auto matrix = values.at(op.operands[0]);
     Value x = values.at(op.operands[1]);
@@ -278,8 +290,14 @@ void RegionImporter::importParam(const Op &op) {
   // An instance that the steps of a repeat share belongs before it.
   if (repeats.size() > param.stack.size())
     b.setInsertionPoint(repeats[param.stack.size()]);
-  else if (derivative && isKnownOutside(op.regions.front()))
+  else if (derivative && !field && isKnownOutside(op.regions.front()))
     b.setInsertionPoint(derivative);
+  else // the steps of a scan share it
+    for (auto [scan, around] : scans)
+      if (around == repeats.size()) {
+        b.setInsertionPoint(scan);
+        break;
+      }
   auto made = flow::ParamOp::create(b, loc(op), type, op.index, param.path,
                                     chartOf(param.space));
   // Places are cut and glued out here: what is made in the region ends there.

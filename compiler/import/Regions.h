@@ -15,8 +15,10 @@
 #include "Flow/IR/FlowOps.h"
 #include "Lane/IR/LaneOps.h"
 #include "mlir/IR/Builders.h"
+#include "llvm/ADT/DenseSet.h"
 
 #include <map>
+#include <set>
 
 namespace rill::import {
 
@@ -80,7 +82,11 @@ private:
   void importAssign(const Op &op);
   void importInverse(const Op &op, flow::UpdateOp update);
   void importRepeat(const Op &op);
+  void importScan(const Op &op);
+  void importOuterReads(const lang::typed::Region &body);
   void importMember(const Op &op);
+  int cutTwice(PlaceId a, PlaceId b) const;
+  llvm::SmallVector<PlaceId> carriedPlaces(std::set<PlaceId> touched) const;
   void importDerivative(const Op &op);
   void readOuterPlaces(const lang::typed::Region &region);
   bool varies(const Op &derivative) const;
@@ -101,6 +107,10 @@ private:
   llvm::DenseMap<lang::typed::ValueId, mlir::Value> values;
   std::map<PlaceId, Place> places;
   llvm::SmallVector<mlir::Operation *> repeats; ///< enclosing, from outside in
+  /// Enclosing scans, each with the number of repeats around it.
+  llvm::SmallVector<std::pair<mlir::Operation *, size_t>> scans;
+  /// Reads inside of a scan that were imported before it.
+  llvm::DenseSet<const Op *> early;
   /// The outermost derivative whose region is imported, not in a repeat of it.
   mlir::Operation *derivative = nullptr;
   mlir::Operation *field = nullptr; ///< enclosing ode: parameters stand before

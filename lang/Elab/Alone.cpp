@@ -28,6 +28,7 @@ struct Elaborator::Header {
   }
 };
 
+/// After run(): what the program's file declares and nothing uses.
 std::vector<const ast::Item *> Elaborator::unused() const {
   std::vector<const ast::Item *> found;
   auto own = moduleTable.find("");
@@ -324,6 +325,7 @@ void Elaborator::letAlone(const ast::LetStmt &let) {
   });
 }
 
+/// Elaborates one declaration at chosen sizes, instead of run().
 typed::Program Elaborator::alone(const ast::Item &item, SizeChoice &sizes) {
   prepare();
   size_t before = diag.all().size();

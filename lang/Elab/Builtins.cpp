@@ -261,6 +261,11 @@ std::optional<Den> Elaborator::callBuiltin(const std::string &name,
   for (const Den &arg : args)
     if (arg.isError())
       return arg;
+  if (name == "stop" && args.size() == 1 && args[0].is(Den::Kind::Law)) {
+    auto held = std::make_shared<Law>(*args[0].law);
+    held->stopped = true;
+    return Den::ofLaw(held);
+  }
   int wanted = arity(name);
   if ((wanted >= 0 && args.size() != size_t(wanted)) || args.empty()) {
     error(Code::WrongArguments, range,

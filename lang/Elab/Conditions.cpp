@@ -32,6 +32,13 @@ std::vector<typed::Condition> Elaborator::conditionsOf(const ast::DefItem &def,
                       nullOf(condition.space), param.defaultValue->range);
     } else if (param.defaultValue) {
       condition.defaultValue = staticNumber(*param.defaultValue, frame);
+      if (condition.defaultValue && condition.space.isFloat() &&
+          !Bounds::point(*condition.defaultValue)
+               .inside(condition.space.lo(), condition.space.hi()))
+        error(Code::SpaceMismatch, param.defaultValue->range,
+              "'" + condition.name + "' of '" + def.name.text + "' is " +
+                  condition.space.str() + ", but its default is " +
+                  text(param.defaultValue->range));
     }
     conditions.push_back(std::move(condition));
   }

@@ -134,6 +134,7 @@ struct Law {
   InstancesPtr instances;
   SourceRange range;
   std::string spelling;
+  bool stopped = false; ///< no gradient passes through how it draws
 };
 using LawPtr = std::shared_ptr<Law>;
 

@@ -153,6 +153,7 @@ Elaborator::makeMembers(const Law &law, const Space &subject,
                      });
   if (canSample(law) && !failed) {
     bool saved = std::exchange(inSampling, true);
+    bool savedJumps = std::exchange(drawJumps, false);
     dist.sample =
         memberRegion(name + "/sample", {}, {}, conditions,
                      [&](typed::Region &r, std::vector<Tensor>) {
@@ -164,6 +165,7 @@ Elaborator::makeMembers(const Law &law, const Space &subject,
                        }
                      });
     inSampling = saved;
+    dist.drawJumps = std::exchange(drawJumps, savedJumps);
   }
   if (failed)
     return std::nullopt;

@@ -144,7 +144,7 @@ Den Elaborator::odeFlow(const ast::CallExpr &node, const ast::Expr &expr,
   if (!three) {
     error(Code::WrongArguments, expr.range,
           "'ode' takes a field, the times and a solver")
-        .help("ode(v, 0..1, dopri5(rtol = 1e-5, atol = 1e-5))");
+        .help("ode(v, 0..1, rk4(20))");
     return Den::error();
   }
   Den field = eval(*node.args[0].value, frame),

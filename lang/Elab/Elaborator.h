@@ -3,8 +3,9 @@
 // The one class of elaboration. It interprets declarations monomorphically:
 // every call is elaborated in place with its statics and instance path, while
 // `repeat` stays a loop. The methods are grouped by file: Scope, Statics,
-// Spaces, Emit, Lifting, Expressions, Reductions, Builtins, Calls, Instances,
-// Places, Flows, Laws, Losses, TopLevel. It knows no MLIR.
+// Spaces, Expressions, Reductions, Builtins, Calls, Instances, Flows, Laws,
+// Losses, TopLevel. Operations are emitted by its base Emitter, places are kept
+// by its base Places. It knows no MLIR.
 //
 //===----------------------------------------------------------------------===//
 #ifndef RILL_LANG_ELAB_ELABORATOR_H
@@ -12,24 +13,22 @@
 
 #include "Elab/Denotation.h"
 #include "Elab/Elaborate.h"
+#include "Elab/Places.h"
 #include "Elab/Sizes.h"
-#include "Elab/State.h"
 
 #include <functional>
 #include <set>
 
 namespace rill::lang::elab {
 
-class Elaborator {
+class Elaborator : private Places {
 public:
   Elaborator(const ModuleSet &modules, const std::string &name,
              const SourceManager &sources, DiagnosticEngine &diag, bool tests);
   typed::Program run();
 
   //===--- Declarations by themselves (Alone.cpp) ---===//
-  /// After run(): what the program's file declares and nothing uses.
   std::vector<const ast::Item *> unused() const;
-  /// Elaborates one declaration at chosen sizes, instead of run().
   typed::Program alone(const ast::Item &item, SizeChoice &sizes);
 
 private:
@@ -58,13 +57,8 @@ private:
   Den force(const Den &den, Frame &frame);
   Den unknownName(const std::string &name, SourceRange range,
                   const EnvPtr &env);
-  std::string text(SourceRange range) const;
-  Diagnostic &error(Code code, SourceRange range, std::string message,
-                    std::string under = "");
-  /// Kinds of declarations that this version compiles: flow, dist, ...
   static bool isCompiled(const std::string &kind);
   void checkUnusedNames(const ast::File &file);
-  Den unsupported(SourceRange range, const std::string &what);
 
   //===--- Statics (Statics.cpp) ---===//
   std::optional<int64_t> staticInt(const ast::Expr &expr, Frame &frame);
@@ -102,43 +96,7 @@ private:
   bool checkSpace(const Space &declared, const Tensor &value, SourceRange range,
                   const std::string &what);
 
-  //===--- Emission (Emit.cpp) ---===//
-  typed::Op &append(typed::Op op);
-  ValueId newValue(Space space, std::string name = "");
-  Tensor emit(const std::string &name, const std::vector<Tensor> &operands,
-              Space result, std::map<std::string, typed::Attr> attrs = {});
-  Tensor constant(double value, const Space &space);
-  Tensor denseConstant(std::vector<double> values, const Space &space);
-  Tensor reshape(const Tensor &t, std::vector<int64_t> shape);
-  Tensor permute(const Tensor &t, const std::vector<int64_t> &perm);
-  Tensor gather(const Tensor &t, int64_t dim,
-                const std::vector<int64_t> &indices);
-  Tensor sliceAxis(const Tensor &t, int64_t dim, int64_t offset, int64_t size);
-  Tensor reduce(const std::string &kind, const Tensor &t,
-                const std::vector<int64_t> &dims);
-  Tensor concat(const std::vector<Tensor> &parts, int64_t dim);
-  Tensor toFloat(const Tensor &t);
-  Tensor toInt(const Tensor &t);
-  Tensor draw(const std::string &law, std::vector<int64_t> shape,
-              bool perSample);
-  Tensor unary(const std::string &op, const Tensor &x);
-  Tensor binary(const std::string &op, Tensor x, Tensor y);
-  Tensor scalarBinary(const std::string &op, double x, const Tensor &y);
-  Tensor binaryScalar(const std::string &op, const Tensor &x, double y);
-  Tensor compare(const std::string &pred, Tensor x, Tensor y);
-  Tensor select(const Tensor &c, Tensor a, Tensor b);
-  Tensor withBounds(Tensor t, Bounds bounds);
-  typed::Region regionOf(const std::function<void(typed::Region &)> &body);
-
-  //===--- Lifting: binder axes (Lifting.cpp) ---===//
-  BinderId newBinder(std::string name, std::vector<int64_t> values);
-  Tensor spreadTo(const Tensor &t, const std::vector<BinderId> &labels,
-                  const std::vector<int64_t> &valueShape);
-  bool align(std::vector<Tensor *> operands, SourceRange range);
-  Tensor dropLabels(const Tensor &t, const std::vector<BinderId> &binders,
-                    bool spread);
-  Tensor relabel(const Tensor &t, const std::vector<BinderId> &binders);
-  Tensor binderValue(BinderId binder);
+  //===--- Indices (Indexing.cpp) ---===//
   std::optional<std::vector<ResolvedSlot>>
   resolveSlots(const std::vector<ast::Slot> &slots,
                const std::vector<int64_t> &shape, Frame &frame,
@@ -147,17 +105,21 @@ private:
                                           Frame &frame, bool emptyFits = false);
   void binderNames(const ast::Expr &expr, Frame &frame,
                    std::vector<BinderId> &found);
-  std::vector<int64_t> flatIndices(const std::vector<ResolvedSlot> &slots,
-                                   const std::vector<int64_t> &shape,
-                                   const std::vector<BinderId> &baseLabels,
-                                   std::vector<BinderId> &labels,
-                                   std::vector<int64_t> &valueShape);
   Den indexTensor(const Tensor &t, const std::vector<ast::Slot> &slots,
                   Frame &frame, SourceRange range);
   Den indexPlace(const Den &place, const std::vector<ast::Slot> &slots,
                  Frame &frame, SourceRange range);
-  std::optional<Tensor> dynamicIndex(Tensor t,
-                                     const std::vector<ResolvedSlot> &slots);
+
+  //===--- Scans (Scans.cpp) ---===//
+  void scanStmt(const ast::ScanExpr &scan, Frame &frame, SourceRange range);
+  std::optional<Den> scanSlice(const Den &place,
+                               const std::vector<ast::Slot> &slots,
+                               Frame &frame, SourceRange range);
+  std::optional<Tensor> carryStart(const ast::ScanCarry &carry, Frame &frame);
+  void nextCarry(const ast::ScanCarry &carry, const Space &space, Frame &step,
+                 typed::Region &region);
+  void closeSlices(const ScanState &state, const typed::Region &region,
+                   SourceRange range);
 
   //===--- Expressions (Expressions.cpp, Choices.cpp, Operators.cpp,
   //===--- Reductions.cpp) ---===//
@@ -207,6 +169,7 @@ private:
   Den matmul(const Den &a, const Den &b, SourceRange range, Frame &frame);
   Tensor contract(const Tensor &x, const Tensor &y, size_t sharedX,
                   size_t sharedY);
+  bool isConvexOver(const Tensor &t, const std::vector<BinderId> &over) const;
   Tensor contractLabels(Tensor x, Tensor y, const std::vector<BinderId> &over);
   std::optional<std::vector<int64_t>>
   inferRange(const std::string &name, const ast::Expr &body, Frame &frame);
@@ -320,28 +283,6 @@ private:
   Tensor randomPermutation(const std::vector<int64_t> &shape);
   Den evalFirst(const ast::CallExpr &node, const ast::Expr &expr, Frame &frame);
 
-  //===--- Places (Places.cpp) ---===//
-  PlaceId newRoot(const Space &space, const std::string &name,
-                  SourceRange range);
-  PlaceId subPlace(PlaceId parent, const std::vector<int64_t> &parts,
-                   std::vector<int64_t> shape, const std::string &name,
-                   SourceRange range);
-  std::vector<PlaceId>
-  viewParts(PlaceId parent, const std::vector<std::vector<int64_t>> &parts,
-            const std::vector<std::vector<int64_t>> &shapes,
-            const std::vector<std::string> &names, SourceRange range);
-  Space placeSpace(PlaceId place) const;
-  std::vector<int64_t> placeValueShape(const Den &place) const;
-  Tensor readPlace(const Den &place, SourceRange range);
-  void assignPlace(const Den &place, Tensor value, SourceRange range,
-                   const std::string &spelling, const std::string &name = "");
-  void checkAlive(const Tensor &t, const std::string &name, SourceRange range);
-  Image readImage(PlaceId read, PlaceId target, const Bounds &bounds);
-  Image binaryImage(const std::string &op, const Image &x, const Image &y);
-  Image imageOf(ValueId value, PlaceId target, std::map<ValueId, Image> &known);
-  Space spaceAfter(PlaceId place, const Tensor &value, SourceRange range);
-  void checkOverlap(PlaceId place, const Tensor &value, SourceRange range);
-
   //===--- Flows (Flows.cpp, Statements.cpp, Loops.cpp) ---===//
   void block(const ast::Block &block, Frame &frame);
   void statement(const ast::Stmt &stmt, Frame &frame);
@@ -354,13 +295,13 @@ private:
                  const Space &before, Frame &frame);
   void exprStmt(const ast::Expr &expr, Frame &frame);
   void forStmt(const ast::ForStmt &stmt, Frame &frame, SourceRange range);
-  bool keepGuarded(const ast::Expr &guard,
-                   const std::vector<ast::Binder> &binders,
+  bool keepGuarded(const ast::Expr &guard, const ast::EachStmt &stmt,
                    std::vector<std::vector<int64_t>> &values, Frame &frame);
   bool openEach(const ast::EachStmt &stmt, Frame &inner, bool &empty,
-                const std::function<std::optional<std::vector<int64_t>>(
-                    const std::string &)> &infer);
+                const RangeOf &infer);
   void eachStmt(const ast::EachStmt &stmt, Frame &frame, SourceRange range);
+  void checkLoopUses(const std::vector<Use> &uses, size_t firstInside,
+                     uint64_t start);
   void repeatBlock(int64_t count, const std::string &what, Frame &frame,
                    SourceRange range, const std::function<void(Frame &)> &body,
                    const std::string *indexName);
@@ -416,7 +357,8 @@ private:
                                     const std::vector<int64_t> &shape);
   bool enterLaw(const Law &law, const std::vector<Space> &subject,
                 const std::vector<BinderId> &lift, Frame &callee,
-                SourceRange range, const std::vector<Tensor> *values = nullptr);
+                SourceRange range, const std::vector<Tensor> *values = nullptr,
+                bool draws = false);
   bool bindLawConditions(const Law &law, const std::vector<BinderId> &lift,
                          Frame &callee, SourceRange range);
   std::optional<Tensor> memberValue(const Law &law, const std::string &name,
@@ -491,6 +433,7 @@ private:
                                               Frame &frame);
   std::optional<typed::Expectation> expectation(const ExpectSource &source,
                                                 bool inTrain);
+  bool requirePathwise(DistId id, const Law &law, SourceRange range);
   bool drawBinding(const ast::DrawBinding &draw, Frame &frame,
                    typed::Expectation &made, typed::Region &region,
                    bool inTrain, size_t first);
@@ -510,7 +453,7 @@ private:
   bool lossOf(const ast::Setting &setting,
               const std::vector<std::shared_ptr<NamedDist>> &models,
               typed::Train &train, const Law *source, Frame &frame);
-  std::optional<DistId> drawnFrom(const Law &law, const Space &space);
+  std::optional<DistId> drawnFrom(const Law &law, Space space);
   void notALoss(SourceRange range);
   void trainSetting(const ast::Setting &setting, typed::Train &train,
                     Frame &frame);
@@ -546,53 +489,8 @@ private:
   bool standsAlone(const Callable &callable);
   bool hasFreeName(const ast::SpaceExpr &expr, Frame &frame);
   Frame topFrame();
-
   const ModuleSet &modules;
-  const SourceManager &sources;
-  DiagnosticEngine &diag;
   bool tests;
-  typed::Program program;
-
-  typed::Region scratch; ///< static evaluation may emit what nobody uses
-  std::map<std::string, Module> moduleTable;
-  std::vector<std::shared_ptr<NamedDist>> namedDists;
-  std::set<const ast::DefItem *> entered; ///< declarations that were elaborated
-  std::map<const ast::Expr *, const ast::SpaceExpr *> letSpaces;
-  std::set<const ast::Expr *> forced; ///< top-level lets that were elaborated
-  /// Extents of which `halves` said that they do not divide, per declaration.
-  std::set<std::tuple<const ast::DefItem *, int64_t, int64_t>> indivisible;
-  EnvPtr builtins;
-  InstancesPtr rootInstances;
-  std::vector<Definition> definitions;
-  std::vector<typed::Region *> regions;               ///< where operations go
-  std::vector<std::map<ParamId, Tensor>> paramValues; ///< per open region
-  /// Parts of places made by indexing, per open region: one index, one place.
-  std::vector<std::map<std::pair<PlaceId, std::vector<int64_t>>, PlaceId>>
-      partPlaces;
-  std::map<std::string, ParamId> paramIds;
-  std::vector<BinderInfo> binders;
-  std::vector<BinderId> active; ///< binders around this point
-  std::vector<PlaceState> places;
-  std::map<PlaceId, RootState> roots;
-  uint64_t clock = 0;
-  std::vector<std::vector<Use>> loopUses; ///< per open loop
-  SourceRange here;                       ///< of what is being elaborated
-  unsigned depth = 0;                     ///< of calls
-  unsigned sites = 0;                     ///< draw sites of this region
-  std::string sitePath;
-  std::map<const ast::Expr *, DistId> thunkDists; ///< of `let p = pull(..)`
-  const ast::DefItem *conditionOwner = nullptr;   ///< whose conditions they are
-  std::map<std::string, Den> outerConditions;     ///< of the dist being made
-  std::vector<ValueId> drawSteps;   ///< loop indices that key draws
-  bool perSample = true;            ///< draws: per sample or once
-  bool inInit = false;              ///< inside a parameter's init
-  bool inSampling = false;          ///< jumps are harmless
-  std::set<ValueId> comparisons;    ///< Bool values from trained ones
-  std::optional<Space> resultSpace; ///< what the next call is asked for
-  NameReads nameReads;
-  std::vector<Seeding> seedings; ///< derivatives around this point
-  std::vector<OpenThunk> thunks;
-  size_t stops = 0; ///< `stop(...)` around this point
 };
 
 } // namespace rill::lang::elab

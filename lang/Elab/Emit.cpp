@@ -5,14 +5,14 @@
 // dependences. They check nothing a user could get wrong.
 //
 //===----------------------------------------------------------------------===//
-#include "Elab/Elaborator.h"
+#include "Elab/Emitter.h"
 
 #include <algorithm>
 #include <cassert>
 
 namespace rill::lang::elab {
 
-typed::Op &Elaborator::append(typed::Op op) {
+typed::Op &Emitter::append(typed::Op op) {
   assert(!regions.empty() && "internal error: operation outside of a region");
   if (!op.range.isValid())
     op.range = here;
@@ -29,7 +29,7 @@ typed::Op &Elaborator::append(typed::Op op) {
   return regions.back()->ops.back();
 }
 
-ValueId Elaborator::newValue(Space space, std::string name) {
+ValueId Emitter::newValue(Space space, std::string name) {
   definitions.emplace_back();
   definitions.back().bounds = Bounds::of(space);
   program.values.push_back({std::move(space), std::move(name), here});
@@ -50,9 +50,9 @@ static void merge(std::vector<Dependence> &into,
   }
 }
 
-Tensor Elaborator::emit(const std::string &name,
-                        const std::vector<Tensor> &operands, Space result,
-                        std::map<std::string, typed::Attr> attrs) {
+Tensor Emitter::emit(const std::string &name,
+                     const std::vector<Tensor> &operands, Space result,
+                     std::map<std::string, typed::Attr> attrs) {
   Tensor t;
   typed::Op op;
   op.name = name;
@@ -73,7 +73,7 @@ Tensor Elaborator::emit(const std::string &name,
   return t;
 }
 
-Tensor Elaborator::withBounds(Tensor t, Bounds bounds) {
+Tensor Emitter::withBounds(Tensor t, Bounds bounds) {
   t.bounds = bounds;
   definitions[t.id].bounds = bounds;
   if (t.space.isFloat() && !t.space.isMatrixSpace()) {
@@ -83,20 +83,19 @@ Tensor Elaborator::withBounds(Tensor t, Bounds bounds) {
   return t;
 }
 
-Tensor Elaborator::constant(double value, const Space &space) {
+Tensor Emitter::constant(double value, const Space &space) {
   Tensor t = emit("const", {}, space, {{"value", value}});
   return withBounds(t, Bounds::point(value));
 }
 
-Tensor Elaborator::denseConstant(std::vector<double> values,
-                                 const Space &space) {
+Tensor Emitter::denseConstant(std::vector<double> values, const Space &space) {
   auto [lo, hi] = std::minmax_element(values.begin(), values.end());
   Bounds bounds{*lo, *hi, false, false};
   return withBounds(emit("const", {}, space, {{"value", std::move(values)}}),
                     bounds);
 }
 
-Tensor Elaborator::reshape(const Tensor &t, std::vector<int64_t> shape) {
+Tensor Emitter::reshape(const Tensor &t, std::vector<int64_t> shape) {
   if (shape == t.space.shape())
     return t;
   Tensor r = emit("reshape", {t}, t.space.withShape(std::move(shape)));
@@ -104,7 +103,7 @@ Tensor Elaborator::reshape(const Tensor &t, std::vector<int64_t> shape) {
   return withBounds(r, t.bounds);
 }
 
-Tensor Elaborator::permute(const Tensor &t, const std::vector<int64_t> &perm) {
+Tensor Emitter::permute(const Tensor &t, const std::vector<int64_t> &perm) {
   if (std::is_sorted(perm.begin(), perm.end()))
     return t;
   std::vector<int64_t> shape;
@@ -116,8 +115,8 @@ Tensor Elaborator::permute(const Tensor &t, const std::vector<int64_t> &perm) {
   return withBounds(r, t.bounds);
 }
 
-Tensor Elaborator::sliceAxis(const Tensor &t, int64_t dim, int64_t offset,
-                             int64_t size) {
+Tensor Emitter::sliceAxis(const Tensor &t, int64_t dim, int64_t offset,
+                          int64_t size) {
   std::vector<int64_t> shape = t.space.shape();
   if (offset == 0 && size == shape[dim])
     return t;
@@ -130,8 +129,8 @@ Tensor Elaborator::sliceAxis(const Tensor &t, int64_t dim, int64_t offset,
   return withBounds(r, t.bounds);
 }
 
-Tensor Elaborator::gather(const Tensor &t, int64_t dim,
-                          const std::vector<int64_t> &indices) {
+Tensor Emitter::gather(const Tensor &t, int64_t dim,
+                       const std::vector<int64_t> &indices) {
   bool contiguous = true;
   for (size_t i = 0; i != indices.size(); ++i)
     contiguous &= indices[i] == indices[0] + static_cast<int64_t>(i);
@@ -151,7 +150,7 @@ Tensor Elaborator::gather(const Tensor &t, int64_t dim,
   return withBounds(r, t.bounds);
 }
 
-Tensor Elaborator::concat(const std::vector<Tensor> &parts, int64_t dim) {
+Tensor Emitter::concat(const std::vector<Tensor> &parts, int64_t dim) {
   if (parts.size() == 1)
     return parts[0];
   std::vector<int64_t> shape = parts[0].space.shape();
@@ -175,8 +174,8 @@ static Bounds reduced(const std::string &kind, Bounds b, int64_t count) {
   return Bounds::all();
 }
 
-Tensor Elaborator::reduce(const std::string &kind, const Tensor &t,
-                          const std::vector<int64_t> &dims) {
+Tensor Emitter::reduce(const std::string &kind, const Tensor &t,
+                       const std::vector<int64_t> &dims) {
   if (dims.empty())
     return t;
   std::vector<int64_t> shape;
@@ -194,7 +193,7 @@ Tensor Elaborator::reduce(const std::string &kind, const Tensor &t,
   return withBounds(r, reduced(kind, t.bounds, count));
 }
 
-Tensor Elaborator::toFloat(const Tensor &t) {
+Tensor Emitter::toFloat(const Tensor &t) {
   if (t.space.isFloat())
     return t;
   if (comparisons.count(t.id) && t.seeded)
@@ -217,7 +216,7 @@ Tensor Elaborator::toFloat(const Tensor &t) {
   return withBounds(r, t.bounds);
 }
 
-Tensor Elaborator::toInt(const Tensor &t) {
+Tensor Emitter::toInt(const Tensor &t) {
   if (!t.space.isFloat() && t.space.kind() != SpaceKind::Bool)
     return t;
   return emit("convert", {t}, Space::make(SpaceKind::Int, t.space.shape()));
@@ -231,8 +230,8 @@ static int64_t siteOf(const std::string &path) {
   return static_cast<int64_t>(hash >> 2);
 }
 
-Tensor Elaborator::draw(const std::string &law, std::vector<int64_t> shape,
-                        bool sample) {
+Tensor Emitter::draw(const std::string &law, std::vector<int64_t> shape,
+                     bool sample) {
   if (!seedings.empty() && !inInit)
     unsupported(here, "a draw inside of a derivative");
   std::string path = sitePath + "/" + std::to_string(sites++);
@@ -255,7 +254,7 @@ static bool jumps(const std::string &op) {
   return op == "floor" || op == "sign";
 }
 
-Tensor Elaborator::unary(const std::string &op, const Tensor &x) {
+Tensor Emitter::unary(const std::string &op, const Tensor &x) {
   if (jumps(op) && x.seeded)
     error(Code::JumpInTrainedValue, here,
           "'" + op + "' of a value that a derivative varies",
@@ -264,7 +263,9 @@ Tensor Elaborator::unary(const std::string &op, const Tensor &x) {
             "the value jumps where it is not constant, so the derivative would "
             "silently ignore what it depends on")
         .help("use a smooth form, or stop(...) if it is meant to be constant");
-  else if (jumps(op) && x.trained && !inSampling)
+  else if (jumps(op) && x.trained && inSampling)
+    drawJumps = true;
+  else if (jumps(op) && x.trained)
     error(Code::JumpInTrainedValue, here, "'" + op + "' of a trained value",
           "its derivative is zero")
         .why("the value jumps where it is not constant, so training would "
@@ -304,7 +305,7 @@ static Bounds combine(const std::string &op, const Bounds &a, const Bounds &b) {
   return Bounds::all();
 }
 
-Tensor Elaborator::binary(const std::string &op, Tensor x, Tensor y) {
+Tensor Emitter::binary(const std::string &op, Tensor x, Tensor y) {
   bool isLogic = op == "and" || op == "or" || op == "xor";
   bool wantFloat =
       !isLogic && (x.space.isFloat() || y.space.isFloat() || op == "div" ||
@@ -322,8 +323,7 @@ Tensor Elaborator::binary(const std::string &op, Tensor x, Tensor y) {
   return withBounds(r, bounds);
 }
 
-Tensor Elaborator::binaryScalar(const std::string &op, const Tensor &x,
-                                double y) {
+Tensor Emitter::binaryScalar(const std::string &op, const Tensor &x, double y) {
   Space space = x.space.isFloat() || op == "div" || y != static_cast<int64_t>(y)
                     ? Space::real(x.space.shape())
                     : Space::make(SpaceKind::Int, x.space.shape());
@@ -332,8 +332,7 @@ Tensor Elaborator::binaryScalar(const std::string &op, const Tensor &x,
   return binary(op, x, c);
 }
 
-Tensor Elaborator::scalarBinary(const std::string &op, double x,
-                                const Tensor &y) {
+Tensor Emitter::scalarBinary(const std::string &op, double x, const Tensor &y) {
   Space space = y.space.isFloat() || op == "div" || x != static_cast<int64_t>(x)
                     ? Space::real(y.space.shape())
                     : Space::make(SpaceKind::Int, y.space.shape());
@@ -342,7 +341,7 @@ Tensor Elaborator::scalarBinary(const std::string &op, double x,
   return binary(op, c, y);
 }
 
-Tensor Elaborator::compare(const std::string &pred, Tensor x, Tensor y) {
+Tensor Emitter::compare(const std::string &pred, Tensor x, Tensor y) {
   if (x.space.isFloat() != y.space.isFloat() ||
       x.space.kind() == SpaceKind::Bool)
     x = toFloat(x), y = toFloat(y);
@@ -351,10 +350,15 @@ Tensor Elaborator::compare(const std::string &pred, Tensor x, Tensor y) {
            {{"pred", pred}});
   if (r.trained || r.seeded)
     comparisons.insert(r.id);
+  // Between two values that move the border is crossed; a guard against a
+  // number is a choice of formula.
+  auto moves = [](const Tensor &t) { return t.bounds.lo != t.bounds.hi; };
+  if (inSampling && r.trained && moves(x) && moves(y))
+    drawJumps = true;
   return r;
 }
 
-Tensor Elaborator::select(const Tensor &c, Tensor a, Tensor b) {
+Tensor Emitter::select(const Tensor &c, Tensor a, Tensor b) {
   if (a.space.isFloat() != b.space.isFloat())
     a = toFloat(a), b = toFloat(b);
   if ((a.space.kind() == SpaceKind::Bool) !=
@@ -371,7 +375,7 @@ Tensor Elaborator::select(const Tensor &c, Tensor a, Tensor b) {
 }
 
 typed::Region
-Elaborator::regionOf(const std::function<void(typed::Region &)> &body) {
+Emitter::regionOf(const std::function<void(typed::Region &)> &body) {
   typed::Region region;
   regions.push_back(&region);
   paramValues.emplace_back();

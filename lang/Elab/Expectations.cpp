@@ -94,6 +94,28 @@ bool Elaborator::dataDraw(typed::Expectation::Draw &item,
   return true;
 }
 
+/// The gradient of a loss passes through how its draws were made; where a draw
+/// jumps in a trained value that part would silently be missing.
+bool Elaborator::requirePathwise(DistId id, const Law &law, SourceRange range) {
+  for (DistId at = id;; at = program.dists[at].base) {
+    const typed::Dist &dist = program.dists[at];
+    if (dist.form != typed::Dist::Form::Members)
+      continue;
+    if (!dist.drawJumps)
+      return true;
+    error(Code::JumpInTrainedValue, range,
+          "a draw of '" + law.spelling +
+              "' has no pathwise derivative in what is trained",
+          "a trained value passes through a jump on its way to the draw")
+        .why("the gradient of an expectation includes how the law depends on "
+             "its parameters; through a jump that part is lost")
+        .help("hold the law: stop(" + law.spelling +
+              "); estimate the gradient by score_function(" + law.spelling +
+              "); or sum over its values: E[...; enumerate]");
+    return false;
+  }
+}
+
 bool Elaborator::drawBinding(const ast::DrawBinding &draw, Frame &frame,
                              typed::Expectation &made, typed::Region &region,
                              bool inTrain, size_t first) {
@@ -119,6 +141,7 @@ bool Elaborator::drawBinding(const ast::DrawBinding &draw, Frame &frame,
   }
   typed::Expectation::Draw item;
   Space subject;
+  bool stopped = false;
   if (from.is(Den::Kind::Data)) {
     item.data = from.data;
     item.part = from.text.empty() && inTrain ? "train" : from.text;
@@ -145,7 +168,8 @@ bool Elaborator::drawBinding(const ast::DrawBinding &draw, Frame &frame,
         return false;
       std::vector<Den> items;
       for (const Tensor &t : *drawn)
-        items.push_back(Den::ofTensor(t));
+        items.push_back(Den::ofTensor(
+            law->stopped && t.space.isFloat() ? unary("stop", t) : t));
       reads.close();
       bindPattern(draw.pattern,
                   items.size() == 1 ? items[0] : Den::ofTuple(items), frame);
@@ -160,6 +184,10 @@ bool Elaborator::drawBinding(const ast::DrawBinding &draw, Frame &frame,
             "'" + law->spelling + "' cannot be drawn from");
       return false;
     }
+    stopped = law->stopped;
+    if (inTrain && !stopped &&
+        !requirePathwise(*item.dist, *law, draw.value->range))
+      return false;
     subject = program.dists[*item.dist].subject;
   }
   std::vector<Den> items;
@@ -172,6 +200,9 @@ bool Elaborator::drawBinding(const ast::DrawBinding &draw, Frame &frame,
   std::vector<ValueId> *reused = again ? &known : nullptr;
   for (const Space &leaf : leaves)
     items.push_back(argumentOf(leaf, "", item.values, reused));
+  for (Den &drawn : items)
+    if (stopped && drawn.is(Den::Kind::Tensor) && drawn.tensor.space.isFloat())
+      drawn = Den::ofTensor(unary("stop", drawn.tensor));
   if (!again) {
     region.args.insert(region.args.end(), item.values.begin(),
                        item.values.end());

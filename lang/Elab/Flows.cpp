@@ -258,6 +258,26 @@ bool Elaborator::tryFlowCall(const ast::Expr &expr, Frame &frame,
   return true;
 }
 
+/// A value from before a loop is used in every step: nothing that it was read
+/// from may be replaced in a step.
+void Elaborator::checkLoopUses(const std::vector<Use> &uses, size_t firstInside,
+                               uint64_t start) {
+  for (const Use &use : uses) {
+    if (use.value.id >= firstInside)
+      continue;
+    for (const Dependence &dep : use.value.deps) {
+      const RootState &root = roots.at(dep.root);
+      bool replaced = false;
+      for (int64_t element : *dep.elements)
+        replaced |= dep.time <= start && root.assigned[element] > start;
+      if (replaced) {
+        checkAlive(use.value, use.name, use.range);
+        break;
+      }
+    }
+  }
+}
+
 /// `count` steps of `body`, as one loop with stacked parameters.
 void Elaborator::repeatBlock(int64_t count, const std::string &what,
                              Frame &frame, SourceRange range,
@@ -311,21 +331,8 @@ void Elaborator::repeatBlock(int64_t count, const std::string &what,
   std::vector<Use> uses = std::move(loopUses.back());
   loopUses.pop_back();
   append(std::move(op));
-  // A value from before the loop is used in every step: nothing that it was
-  // read from may be replaced in a step.
-  for (const Use &use : uses) {
-    bool outer = use.value.id < firstInside;
-    for (const Dependence &dep : use.value.deps) {
-      const RootState &root = roots.at(dep.root);
-      bool replaced = false;
-      for (int64_t element : *dep.elements)
-        replaced |= dep.time <= start && root.assigned[element] > start;
-      if (outer && replaced && count > 1) {
-        checkAlive(use.value, use.name, use.range);
-        break;
-      }
-    }
-  }
+  if (count > 1)
+    checkLoopUses(uses, firstInside, start);
   for (const auto &[place, old] : before)
     if (count > 1 && placeSpace(place) != old) {
       error(Code::SpaceMismatch, range,

@@ -7,7 +7,7 @@
 // bounds stand, and the model level judges the update.
 //
 //===----------------------------------------------------------------------===//
-#include "Elab/Elaborator.h"
+#include "Elab/Places.h"
 
 #include <algorithm>
 #include <cmath>
@@ -29,8 +29,10 @@ static bool isMonotone(const std::string &op, const Bounds &at) {
   static const std::set<std::string> always = {
       "exp",   "expm1", "log", "log1p",   "sqrt",     "tanh",  "sinh",
       "asinh", "atan",  "neg", "sigmoid", "softplus", "atanh", "log_sigmoid"};
-  if (op == "sq" || op == "recip" || op == "rsqrt" || op == "abs")
+  if (op == "sq" || op == "rsqrt" || op == "abs")
     return at.isPositive();
+  if (op == "recip")
+    return at.isPositive() || negate(at).isPositive();
   return always.count(op) != 0;
 }
 
@@ -40,8 +42,7 @@ static bool onlyMoves(const std::string &op) {
   return moves.count(op) != 0;
 }
 
-Image Elaborator::readImage(PlaceId read, PlaceId target,
-                            const Bounds &bounds) {
+Image Places::readImage(PlaceId read, PlaceId target, const Bounds &bounds) {
   const PlaceState &a = places[read], &b = places[target];
   if (a.root != b.root)
     return {Image::Kind::Independent, bounds};
@@ -56,11 +57,31 @@ Image Elaborator::readImage(PlaceId read, PlaceId target,
   return {all ? Image::Kind::Exact : Image::Kind::Unknown, bounds};
 }
 
-Image Elaborator::binaryImage(const std::string &op, const Image &x,
-                              const Image &y) {
-  bool left = x.kind != Image::Kind::Independent;
-  if (left && y.kind != Image::Kind::Independent)
-    return {Image::Kind::Unknown, {}};
+Image Places::binaryImage(const std::string &op, const Image &x,
+                          const Image &y) {
+  using Kind = Image::Kind;
+  bool left = x.kind != Kind::Independent;
+  if (left && y.kind != Kind::Independent) {
+    // A bounded set that sums over elements move or stretch is no fixed one.
+    if (x.kind == Kind::Mixed || y.kind == Kind::Mixed) {
+      if (x.kind == y.kind)
+        return x;
+      const Image &own = x.kind == Kind::Mixed ? y : x;
+      bool sum = op == "add" || op == "sub";
+      bool kept = sum ? isLine(own.bounds) : isCone(own.bounds);
+      return {own.kind == Kind::Varies || (own.kind == Kind::Exact && !kept)
+                  ? Kind::Varies
+                  : Kind::Unknown,
+              {}};
+    }
+    // What is added to all of the line is all of the line.
+    bool onto = (op == "add" || op == "sub") &&
+                ((x.kind == Image::Kind::Exact && isLine(x.bounds)) ||
+                 (y.kind == Image::Kind::Exact && isLine(y.bounds)));
+    bool varies =
+        x.kind == Image::Kind::Varies || y.kind == Image::Kind::Varies;
+    return {varies && !onto ? Image::Kind::Varies : Image::Kind::Unknown, {}};
+  }
   const Image &own = left ? x : y, &other = left ? y : x;
   if (own.kind != Image::Kind::Exact)
     return own;
@@ -80,7 +101,8 @@ Image Elaborator::binaryImage(const std::string &op, const Image &x,
   if (!positive && !negative)
     return {Image::Kind::Unknown,
             {}}; // a factor that may be zero is refused later
-  if (op == "div" && !left && !own.bounds.isPositive())
+  if (op == "div" && !left && !own.bounds.isPositive() &&
+      !negate(own.bounds).isPositive())
     return {Image::Kind::Unknown, {}};
   if (!fixed && !isCone(own.bounds))
     return {Image::Kind::Varies, {}};
@@ -88,8 +110,38 @@ Image Elaborator::binaryImage(const std::string &op, const Image &x,
                                           : divide(x.bounds, y.bounds)};
 }
 
-Image Elaborator::imageOf(ValueId value, PlaceId target,
-                          std::map<ValueId, Image> &known) {
+/// Sums of products. With the weights of a simplex the parts' ends are the
+/// sum's; with others the ends of a bounded part move with the weights.
+static Image contractImage(const Definition &def, const Image &x,
+                           const Image &y) {
+  if (x.kind != Image::Kind::Independent && y.kind != Image::Kind::Independent)
+    return {Image::Kind::Mixed, {}};
+  const Image &own = x.kind == Image::Kind::Independent ? y : x;
+  if (own.kind == Image::Kind::Unknown)
+    return {Image::Kind::Mixed, {}};
+  if (own.kind != Image::Kind::Exact)
+    return {own.kind, {}};
+  if (def.convex)
+    return {Image::Kind::Exact, def.bounds};
+  return {isCone(own.bounds) ? Image::Kind::Mixed : Image::Kind::Varies, {}};
+}
+
+/// A line or half line times a positive factor, whatever that depends on: what
+/// the model level proves of such a product (its factors grow together, or the
+/// factor is context) keeps the set.
+bool Places::keepsCone(const Definition &def, const std::vector<Image> &in) {
+  if ((def.name != "mul" && def.name != "div") || in.size() != 2)
+    return false;
+  auto isKept = [&](size_t own, size_t factor) {
+    return in[own].kind == Image::Kind::Exact && isCone(in[own].bounds) &&
+           in[factor].kind == Image::Kind::Varies &&
+           definitions[def.operands[factor]].bounds.isPositive();
+  };
+  return isKept(0, 1) || (def.name == "mul" && isKept(1, 0));
+}
+
+Image Places::imageOf(ValueId value, PlaceId target,
+                      std::map<ValueId, Image> &known) {
   if (auto it = known.find(value); it != known.end())
     return it->second;
   const Definition &def = definitions[value];
@@ -116,14 +168,21 @@ Image Elaborator::imageOf(ValueId value, PlaceId target,
       result = {Image::Kind::Unknown, {}};
     else if (onlyMoves(def.name))
       result = x;
-    else if (in.size() == 2 && def.name != "contract" && def.name != "concat" &&
-             def.name != "take")
+    else if (def.name == "contract")
+      result = contractImage(def, x, in[1]);
+    else if (keepsCone(def, in))
+      result = {Image::Kind::Unknown, {}};
+    else if (in.size() == 2 && def.name != "concat" && def.name != "take")
       result = binaryImage(def.name, x, in[1]);
     else if (in.size() == 1 && x.kind == Image::Kind::Exact &&
              isMonotone(def.name, x.bounds))
       result = {Image::Kind::Exact, elab::unary(def.name, x.bounds)};
+    else if (x.kind == Image::Kind::Varies || x.kind == Image::Kind::Mixed)
+      result = {x.kind, {}};
     else
-      result = {x.kind == Image::Kind::Varies ? x.kind : Image::Kind::Unknown,
+      result = {def.name == "reduce" || def.name == "cumsum"
+                    ? Image::Kind::Mixed
+                    : Image::Kind::Unknown,
                 {}};
   }
   known[value] = result;
@@ -132,8 +191,8 @@ Image Elaborator::imageOf(ValueId value, PlaceId target,
 
 /// The scalar space of a place after its update; reports an image that depends
 /// on the context.
-Space Elaborator::spaceAfter(PlaceId place, const Tensor &value,
-                             SourceRange range) {
+Space Places::spaceAfter(PlaceId place, const Tensor &value,
+                         SourceRange range) {
   Space bound = value.space.withShape({});
   if (value.space.kind() == SpaceKind::Simplex)
     bound = Space::make(SpaceKind::Unit);

@@ -169,7 +169,7 @@ Elaborator::resolveSlots(const std::vector<ast::Slot> &slots,
 
 /// Row-major positions, in a tensor of shape [baseLabels.., shape..], of the
 /// elements of the result [labels.., valueShape..].
-std::vector<int64_t> Elaborator::flatIndices(
+std::vector<int64_t> Emitter::flatIndices(
     const std::vector<ResolvedSlot> &slots, const std::vector<int64_t> &shape,
     const std::vector<BinderId> &baseLabels, std::vector<BinderId> &labels,
     std::vector<int64_t> &valueShape) {
@@ -223,7 +223,7 @@ std::vector<int64_t> Elaborator::flatIndices(
 /// `take` with a run-time index, and `lookup` with one for each element under
 /// binders; the other slots stay.
 std::optional<Tensor>
-Elaborator::dynamicIndex(Tensor t, const std::vector<ResolvedSlot> &slots) {
+Emitter::dynamicIndex(Tensor t, const std::vector<ResolvedSlot> &slots) {
   int64_t dynamics =
       std::count_if(slots.begin(), slots.end(), [](const ResolvedSlot &s) {
         return s.kind == ResolvedSlot::Kind::Dynamic;
@@ -355,6 +355,8 @@ Den Elaborator::indexTensor(const Tensor &t,
 Den Elaborator::indexPlace(const Den &place,
                            const std::vector<ast::Slot> &slots, Frame &frame,
                            SourceRange range) {
+  if (auto slice = scanSlice(place, slots, frame, range))
+    return *slice;
   std::vector<int64_t> shape = placeValueShape(place);
   auto resolved = resolveSlots(slots, shape, frame, range);
   if (!resolved)

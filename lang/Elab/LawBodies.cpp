@@ -82,8 +82,8 @@ bool Elaborator::bindLawConditions(const Law &law,
 
 bool Elaborator::enterLaw(const Law &law, const std::vector<Space> &subject,
                           const std::vector<BinderId> &lift, Frame &callee,
-                          SourceRange range,
-                          const std::vector<Tensor> *values) {
+                          SourceRange range, const std::vector<Tensor> *values,
+                          bool draws) {
   if (depth > 150) {
     error(Code::RecursiveDefinition, range,
           "'" + law.callable->name + "' is defined by itself");
@@ -125,7 +125,8 @@ bool Elaborator::enterLaw(const Law &law, const std::vector<Space> &subject,
     // a narrower one: draws would lie outside, and the mass would not be one.
     if (values)
       checkSpace(wanted, (*values)[i], range, what);
-    else if (!accepts(subject[i], wanted))
+    else if (!accepts(subject[i], wanted) &&
+             (draws || !accepts(wanted, subject[i])))
       error(Code::SpaceMismatch, range,
             what + " is " + wanted.str() + ", but is drawn into " +
                 subject[i].str(),

@@ -92,17 +92,22 @@ Elaborator::declSample(const Law &law, const Space &target, SourceRange range) {
   if (fields.size() == 1)
     lift = liftBinders(law, target.shape());
   std::vector<Space> subject = fields;
-  if (!lift.empty())
-    subject[0] = target.withShape(
-        {target.shape().begin() + static_cast<int64_t>(lift.size()),
-         target.shape().end()});
+  if (!lift.empty()) {
+    std::vector<int64_t> rest(target.shape().begin() +
+                                  static_cast<int64_t>(lift.size()),
+                              target.shape().end());
+    // An element of a simplex is no simplex.
+    subject[0] = target.kind() == SpaceKind::Simplex
+                     ? Space::make(SpaceKind::Unit, rest)
+                     : target.withShape(rest);
+  }
   std::vector<BinderId> saved = active;
   active.insert(active.end(), lift.begin(), lift.end());
   Frame callee;
   std::vector<Tensor> result;
   bool ok = false;
   ++depth;
-  if (enterLaw(law, subject, lift, callee, range)) {
+  if (enterLaw(law, subject, lift, callee, range, nullptr, true)) {
     const ast::AssignStmt *sample = memberOf(law, "sample"),
                           *quantile = memberOf(law, "quantile");
     if (sample || quantile) {
@@ -134,6 +139,13 @@ Elaborator::declSample(const Law &law, const Space &target, SourceRange range) {
                 "'sample' of '" + law.callable->name + "' has space " +
                     t->space.str() + ", but the subject is " +
                     subject[i].str());
+        if (ok && t->space.isFloat() != subject[i].isFloat()) {
+          error(Code::SpaceMismatch, range,
+                "'sample' of '" + law.callable->name + "' has space " +
+                    t->space.withShape(t->valueShape()).str() +
+                    ", but the subject is " + subject[i].str());
+          ok = false;
+        }
         if (ok)
           result.push_back(spreadTo(*t, t->labels, subject[i].shape()));
       }

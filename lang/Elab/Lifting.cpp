@@ -5,20 +5,19 @@
 // in Indexing.cpp, reductions are in Reductions.cpp.
 //
 //===----------------------------------------------------------------------===//
-#include "Elab/Elaborator.h"
+#include "Elab/Emitter.h"
 
 #include <algorithm>
 
 namespace rill::lang::elab {
 
-BinderId Elaborator::newBinder(std::string name, std::vector<int64_t> values) {
+BinderId Emitter::newBinder(std::string name, std::vector<int64_t> values) {
   binders.push_back({std::move(name), std::move(values)});
   return static_cast<BinderId>(binders.size() - 1);
 }
 
-Tensor Elaborator::spreadTo(const Tensor &t,
-                            const std::vector<BinderId> &labels,
-                            const std::vector<int64_t> &valueShape) {
+Tensor Emitter::spreadTo(const Tensor &t, const std::vector<BinderId> &labels,
+                         const std::vector<int64_t> &valueShape) {
   std::vector<int64_t> shape, dims;
   for (size_t i = 0; i != labels.size(); ++i) {
     shape.push_back(binders[labels[i]].extent());
@@ -43,7 +42,7 @@ Tensor Elaborator::spreadTo(const Tensor &t,
   return r;
 }
 
-bool Elaborator::align(std::vector<Tensor *> operands, SourceRange range) {
+bool Emitter::align(std::vector<Tensor *> operands, SourceRange range) {
   std::vector<BinderId> labels;
   std::vector<int64_t> shape;
   const Tensor *shaped = nullptr;
@@ -74,8 +73,8 @@ bool Elaborator::align(std::vector<Tensor *> operands, SourceRange range) {
 
 /// Makes the axes of `over` ordinary leading axes of the value, in that order,
 /// after the remaining binder axes.
-Tensor Elaborator::dropLabels(const Tensor &t,
-                              const std::vector<BinderId> &over, bool spread) {
+Tensor Emitter::dropLabels(const Tensor &t, const std::vector<BinderId> &over,
+                           bool spread) {
   std::vector<BinderId> all = t.labels, kept;
   if (spread)
     for (BinderId binder : over)
@@ -102,7 +101,7 @@ Tensor Elaborator::dropLabels(const Tensor &t,
 }
 
 /// Gives the leading axes of the value to `over`, in that order.
-Tensor Elaborator::relabel(const Tensor &t, const std::vector<BinderId> &over) {
+Tensor Emitter::relabel(const Tensor &t, const std::vector<BinderId> &over) {
   std::vector<BinderId> order = t.labels;
   order.insert(order.end(), over.begin(), over.end());
   std::vector<size_t> by(order.size());
@@ -119,7 +118,7 @@ Tensor Elaborator::relabel(const Tensor &t, const std::vector<BinderId> &over) {
   return r;
 }
 
-Tensor Elaborator::binderValue(BinderId binder) {
+Tensor Emitter::binderValue(BinderId binder) {
   const std::vector<int64_t> &values = binders[binder].values;
   std::vector<double> elements(values.begin(), values.end());
   Tensor t = denseConstant(

@@ -158,17 +158,17 @@ void Elaborator::forStmt(const ast::ForStmt &stmt, Frame &frame,
 
 /// The values of an index that a guard keeps: each part of a conjunction speaks
 /// of one index, and is known when the program is compiled.
-bool Elaborator::keepGuarded(const ast::Expr &guard,
-                             const std::vector<ast::Binder> &binders,
+bool Elaborator::keepGuarded(const ast::Expr &guard, const ast::EachStmt &stmt,
                              std::vector<std::vector<int64_t>> &values,
                              Frame &frame) {
+  const std::vector<ast::Binder> &indices = stmt.binders;
   if (const auto *both = guard.as<ast::BinaryExpr>(); both && both->op == "and")
-    return keepGuarded(*both->lhs, binders, values, frame) &&
-           keepGuarded(*both->rhs, binders, values, frame);
+    return keepGuarded(*both->lhs, stmt, values, frame) &&
+           keepGuarded(*both->rhs, stmt, values, frame);
   std::optional<size_t> which;
-  for (size_t b = 0; b != binders.size(); ++b)
+  for (size_t b = 0; b != indices.size(); ++b)
     if (ast::anyName(guard, [&](const std::string &name) {
-          return name == binders[b].name.text;
+          return name == indices[b].name.text;
         })) {
       if (which) {
         unsupported(guard.range, "a guard of 'each' that compares indices");
@@ -180,7 +180,7 @@ bool Elaborator::keepGuarded(const ast::Expr &guard,
     Frame inner = frame;
     inner.env = Env::inside(frame.env);
     if (value)
-      inner.env->names[binders[*which].name.text] =
+      inner.env->names[indices[*which].name.text] =
           Den::ofNumber(static_cast<double>(*value));
     Den den = eval(guard, inner);
     if (den.is(Den::Kind::Bool))
@@ -212,10 +212,8 @@ bool Elaborator::keepGuarded(const ast::Expr &guard,
 
 /// Binds the indices of an `each` as axes. False when something was reported;
 /// `empty` when a guard keeps none.
-bool Elaborator::openEach(
-    const ast::EachStmt &stmt, Frame &inner, bool &empty,
-    const std::function<
-        std::optional<std::vector<int64_t>>(const std::string &)> &infer) {
+bool Elaborator::openEach(const ast::EachStmt &stmt, Frame &inner, bool &empty,
+                          const RangeOf &infer) {
   std::vector<std::vector<int64_t>> values;
   for (const ast::Binder &binder : stmt.binders) {
     auto list =
@@ -229,7 +227,7 @@ bool Elaborator::openEach(
     }
     values.push_back(std::move(*list));
   }
-  if (stmt.guard && !keepGuarded(*stmt.guard, stmt.binders, values, inner))
+  if (stmt.guard && !keepGuarded(*stmt.guard, stmt, values, inner))
     return false;
   for (size_t b = 0; b != values.size(); ++b) {
     empty |= values[b].empty();

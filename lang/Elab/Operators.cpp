@@ -247,10 +247,15 @@ Den Elaborator::comparison(const std::string &op, const Den &a, const Den &b,
   if (!x || !y)
     return Den::error();
   if (x->space.isFloat() != y->space.isFloat()) {
-    if (a.is(Den::Kind::Number))
+    auto isWhole = [](const Den &den) {
+      return den.is(Den::Kind::Number) && std::floor(den.number) == den.number;
+    };
+    if (isWhole(a))
       x = toInt(*x);
-    else if (b.is(Den::Kind::Number))
+    else if (isWhole(b))
       y = toInt(*y);
+    else // i < 0.5 is no comparison of whole numbers
+      x = toFloat(*x), y = toFloat(*y);
   }
   if (!align({&*x, &*y}, range))
     return Den::error();

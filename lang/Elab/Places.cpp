@@ -6,15 +6,15 @@
 // undone is judged on the model level, not here.
 //
 //===----------------------------------------------------------------------===//
-#include "Elab/Elaborator.h"
+#include "Elab/Places.h"
 
 #include <algorithm>
 #include <cassert>
 
 namespace rill::lang::elab {
 
-PlaceId Elaborator::newRoot(const Space &space, const std::string &name,
-                            SourceRange range) {
+PlaceId Places::newRoot(const Space &space, const std::string &name,
+                        SourceRange range) {
   PlaceId id = static_cast<PlaceId>(program.places.size());
   program.places.push_back({space, name, range});
   auto elements = std::make_shared<std::vector<int64_t>>(space.elements());
@@ -30,10 +30,11 @@ PlaceId Elaborator::newRoot(const Space &space, const std::string &name,
   return id;
 }
 
-std::vector<PlaceId> Elaborator::viewParts(
-    PlaceId parent, const std::vector<std::vector<int64_t>> &parts,
-    const std::vector<std::vector<int64_t>> &shapes,
-    const std::vector<std::string> &names, SourceRange range) {
+std::vector<PlaceId>
+Places::viewParts(PlaceId parent,
+                  const std::vector<std::vector<int64_t>> &parts,
+                  const std::vector<std::vector<int64_t>> &shapes,
+                  const std::vector<std::string> &names, SourceRange range) {
   typed::Op op;
   op.kind = typed::OpKind::View;
   op.index = parent;
@@ -56,9 +57,9 @@ std::vector<PlaceId> Elaborator::viewParts(
   return made;
 }
 
-PlaceId Elaborator::subPlace(PlaceId parent, const std::vector<int64_t> &parts,
-                             std::vector<int64_t> shape,
-                             const std::string &name, SourceRange range) {
+PlaceId Places::subPlace(PlaceId parent, const std::vector<int64_t> &parts,
+                         std::vector<int64_t> shape, const std::string &name,
+                         SourceRange range) {
   std::pair<PlaceId, std::vector<int64_t>> key{parent, parts};
   for (const auto &known : partPlaces)
     if (auto it = known.find(key);
@@ -70,7 +71,7 @@ PlaceId Elaborator::subPlace(PlaceId parent, const std::vector<int64_t> &parts,
   return made;
 }
 
-Space Elaborator::placeSpace(PlaceId place) const {
+Space Places::placeSpace(PlaceId place) const {
   const PlaceState &state = places[place];
   const RootState &root = roots.at(state.root);
   const Space &first = root.kinds[state.elements->front()];
@@ -85,13 +86,13 @@ Space Elaborator::placeSpace(PlaceId place) const {
   return first.withShape(state.shape);
 }
 
-std::vector<int64_t> Elaborator::placeValueShape(const Den &place) const {
+std::vector<int64_t> Places::placeValueShape(const Den &place) const {
   const std::vector<int64_t> &shape = places[place.place].shape;
   return {shape.begin() + static_cast<int64_t>(place.labels.size()),
           shape.end()};
 }
 
-Tensor Elaborator::readPlace(const Den &place, SourceRange range) {
+Tensor Places::readPlace(const Den &place, SourceRange range) {
   typed::Op op;
   op.kind = typed::OpKind::Read;
   op.index = place.place;
@@ -121,8 +122,8 @@ static bool overlap(std::vector<int64_t> a, std::vector<int64_t> b,
 
 /// Two views that share some elements, neither inside of the other, cannot be
 /// updated from each other: what is read is half replaced.
-void Elaborator::checkOverlap(PlaceId place, const Tensor &value,
-                              SourceRange range) {
+void Places::checkOverlap(PlaceId place, const Tensor &value,
+                          SourceRange range) {
   const PlaceState &target = places[place];
   for (const Dependence &dep : value.deps) {
     if (dep.root != target.root || dep.elements == target.elements)
@@ -142,9 +143,8 @@ void Elaborator::checkOverlap(PlaceId place, const Tensor &value,
   }
 }
 
-void Elaborator::assignPlace(const Den &place, Tensor value, SourceRange range,
-                             const std::string &spelling,
-                             const std::string &name) {
+void Places::assignPlace(const Den &place, Tensor value, SourceRange range,
+                         const std::string &spelling, const std::string &name) {
   std::vector<int64_t> shape = placeValueShape(place);
   if (value.rank() != 0 && value.valueShape() != shape) {
     const PlaceState &state = places[place.place];
@@ -180,6 +180,8 @@ void Elaborator::assignPlace(const Den &place, Tensor value, SourceRange range,
   op.name = name; // as this declaration calls it
   op.index = place.place;
   op.operands.push_back(value.id);
+  Space before = placeSpace(place.place);
+  op.attrs["bounds"] = std::vector<double>{before.lo(), before.hi()};
   op.range = range;
   op.spelling = spelling;
   append(std::move(op));
@@ -193,8 +195,8 @@ void Elaborator::assignPlace(const Den &place, Tensor value, SourceRange range,
   }
 }
 
-void Elaborator::checkAlive(const Tensor &t, const std::string &name,
-                            SourceRange range) {
+void Places::checkAlive(const Tensor &t, const std::string &name,
+                        SourceRange range) {
   for (const Dependence &dep : t.deps) {
     const RootState &root = roots.at(dep.root);
     for (int64_t element : *dep.elements) {

@@ -116,6 +116,14 @@ Tensor Elaborator::reduceLabels(const std::string &kind, const Tensor &t,
   return r;
 }
 
+/// Whether summing t over `over` is summing the weights of a simplex.
+bool Elaborator::isConvexOver(const Tensor &t,
+                              const std::vector<BinderId> &over) const {
+  return program.values[t.id].space.kind() == SpaceKind::Simplex &&
+         t.rank() == 0 && over.size() == 1 && !t.labels.empty() &&
+         t.labels.back() == over[0];
+}
+
 /// sum over `over` of x * y, as one contraction.
 Tensor Elaborator::contractLabels(Tensor x, Tensor y,
                                   const std::vector<BinderId> &over) {
@@ -153,6 +161,12 @@ Tensor Elaborator::contractLabels(Tensor x, Tensor y,
   Tensor r = emit("contract", {x, y}, Space::real(shape),
                   {{"spec", sx + "," + sy + "->" + out}});
   r.labels = kept;
+  // A mean of y with weights x lies where y does.
+  for (bool left : {true, false})
+    if (isConvexOver(left ? x : y, over)) {
+      definitions[r.id].convex = true;
+      return withBounds(r, left ? y.bounds : x.bounds);
+    }
   int64_t count = 1;
   for (BinderId label : over)
     count *= binders[label].extent();
@@ -268,7 +282,9 @@ Den Elaborator::sumOver(const std::vector<BinderId> &over,
     Tensor *last = inside.size() > 1 ? &inside.back() : nullptr;
     bool sameShape = !last || product.rank() == 0 || last->rank() == 0 ||
                      product.valueShape() == last->valueShape();
-    if (last && sameShape && product.labels != last->labels) {
+    bool convex =
+        last && (isConvexOver(product, used) || isConvexOver(*last, used));
+    if (last && sameShape && (convex || product.labels != last->labels)) {
       sum = contractLabels(product, *last, used);
     } else {
       if (last) {

@@ -12,22 +12,22 @@ namespace rill::lang::elab {
 Elaborator::Elaborator(const ModuleSet &modules, const std::string &name,
                        const SourceManager &sources, DiagnosticEngine &diag,
                        bool tests)
-    : modules(modules), sources(sources), diag(diag), tests(tests) {
+    : Places(sources, diag), modules(modules), tests(tests) {
   program.name = name;
   rootInstances = std::make_shared<Instances>();
 }
 
-Diagnostic &Elaborator::error(Code code, SourceRange range, std::string message,
-                              std::string under) {
+Diagnostic &Emitter::error(Code code, SourceRange range, std::string message,
+                           std::string under) {
   return diag.error(code, range.isValid() ? range : here, std::move(message),
                     std::move(under));
 }
 
-std::string Elaborator::text(SourceRange range) const {
+std::string Emitter::text(SourceRange range) const {
   return range.isValid() ? std::string(sources.text(range)) : "";
 }
 
-Den Elaborator::unsupported(SourceRange range, const std::string &what) {
+Den Emitter::unsupported(SourceRange range, const std::string &what) {
   error(Code::UnsupportedConstruct, range, what + " is not compiled yet")
       .why("the construct is part of the language, but this version of the "
            "compiler stops here");
@@ -209,8 +209,9 @@ std::vector<std::string> Elaborator::visibleNames(const EnvPtr &env) {
 
 Den Elaborator::unknownName(const std::string &name, SourceRange range,
                             const EnvPtr &env) {
-  static const std::set<std::string> later = {
-      "sde", "jump", "scan", "ema", "frozen", "geodesic", "expm"};
+  static const std::set<std::string> later = {"score_function", "sde", "jump",
+                                              "scan",           "ema", "frozen",
+                                              "geodesic",       "expm"};
   if (later.count(name))
     return unsupported(range, "'" + name + "'");
   Diagnostic &d =

@@ -8,7 +8,9 @@
 #define RILL_LANG_ELAB_STATE_H
 
 #include "Elab/Denotation.h"
+#include "Elab/NameReads.h"
 
+#include <functional>
 #include <set>
 
 namespace rill::lang::elab {
@@ -43,6 +45,13 @@ struct RootState {
   NameId name = 0;                ///< made from what its updates read
 };
 
+/// A scan under way: its index, and the slices x[t] of places by their whole.
+struct ScanState {
+  ValueId index;
+  int64_t count;
+  std::map<PlaceId, PlaceId> slices;
+};
+
 /// One module: its items by name and what it uses.
 struct Module {
   std::string name;
@@ -65,6 +74,7 @@ struct Image {
     Independent, ///< it does not depend on the place
     Exact,       ///< exactly `bounds`
     Varies,      ///< a set that depends on the context
+    Mixed,       ///< sums over elements: often context of a causal update
     Unknown
   } kind = Kind::Unknown;
   Bounds bounds;
@@ -102,6 +112,7 @@ struct Definition {
   std::vector<ValueId> operands;
   PlaceId place = 0;
   Bounds bounds;
+  bool convex = false; ///< a contraction with the weights of a simplex
 };
 
 /// A use of a value inside of a loop.
@@ -127,6 +138,57 @@ struct OpenThunk {
   std::string name;
   SourceRange range;
   size_t seedings; ///< enclosing derivatives
+};
+
+/// The values of an index without a range, from what it indexes.
+using RangeOf =
+    std::function<std::optional<std::vector<int64_t>>(const std::string &)>;
+
+/// What elaboration remembers as it goes.
+struct State {
+  typed::Region scratch; ///< static evaluation may emit what nobody uses
+  std::map<std::string, Module> moduleTable;
+  std::vector<std::shared_ptr<NamedDist>> namedDists;
+  std::set<const ast::DefItem *> entered; ///< declarations that were elaborated
+  /// What lets of the top level and of tests are declared as, by their values.
+  std::map<const ast::Expr *, const ast::SpaceExpr *> letSpaces;
+  std::set<const ast::Expr *> forced; ///< top-level lets that were elaborated
+  /// Extents of which `halves` said that they do not divide, per declaration.
+  std::set<std::tuple<const ast::DefItem *, int64_t, int64_t>> indivisible;
+  EnvPtr builtins;
+  InstancesPtr rootInstances;
+  std::vector<Definition> definitions;
+  std::vector<typed::Region *> regions;               ///< where operations go
+  std::vector<std::map<ParamId, Tensor>> paramValues; ///< per open region
+  /// Parts of places made by indexing, per open region: one index, one place.
+  std::vector<std::map<std::pair<PlaceId, std::vector<int64_t>>, PlaceId>>
+      partPlaces;
+  std::map<std::string, ParamId> paramIds;
+  std::vector<BinderInfo> binders;
+  std::vector<BinderId> active; ///< binders around this point
+  std::vector<PlaceState> places;
+  std::map<PlaceId, RootState> roots;
+  uint64_t clock = 0;
+  std::vector<std::vector<Use>> loopUses; ///< per open loop
+  std::vector<ScanState> scans;           ///< under way
+  SourceRange here;                       ///< of what is being elaborated
+  unsigned depth = 0;                     ///< of calls
+  unsigned sites = 0;                     ///< draw sites of this region
+  std::string sitePath;
+  std::map<const ast::Expr *, DistId> thunkDists; ///< of `let p = pull(..)`
+  const ast::DefItem *conditionOwner = nullptr;   ///< whose conditions they are
+  std::map<std::string, Den> outerConditions;     ///< of the dist being made
+  std::vector<ValueId> drawSteps; ///< loop indices that key draws
+  bool perSample = true;          ///< draws: per sample or once
+  bool inInit = false;            ///< inside a parameter's init
+  bool inSampling = false;        ///< jumps are harmless
+  std::set<ValueId> comparisons;  ///< Bool values from trained ones
+  bool drawJumps = false; ///< a trained value jumps in the present sampling
+  std::optional<Space> resultSpace; ///< what the next call is asked for
+  NameReads nameReads;
+  std::vector<Seeding> seedings; ///< derivatives around this point
+  std::vector<OpenThunk> thunks;
+  size_t stops = 0; ///< `stop(...)` around this point
 };
 
 /// Evaluates a region's body with `here` restored afterwards.

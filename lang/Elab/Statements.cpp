@@ -11,6 +11,11 @@
 
 namespace rill::lang::elab {
 
+/// Values that a `let` holds are read now; places stay places only in views.
+static bool mustRead(const Den &den) {
+  return den.is(Den::Kind::Place) || den.is(Den::Kind::Partial);
+}
+
 void Elaborator::block(const ast::Block &body, Frame &frame) {
   for (const ast::StmtPtr &stmt : body.stmts)
     statement(*stmt, frame);
@@ -73,10 +78,14 @@ void Elaborator::statement(const ast::Stmt &stmt, Frame &frame) {
   }
   if (const auto *s = stmt.as<ast::AssignStmt>()) {
     if (const auto *name = s->target->as<ast::NameExpr>()) {
-      // In a `where` block: a local definition.
+      // In a `where` block: a local definition; in a scan: the next `h'`.
       NameReads::Scope reads(nameReads);
       Den value = eval(*s->value, frame);
       reads.close();
+      if (mustRead(value)) {
+        auto read = tensorOf(value, s->value->range, frame);
+        value = read ? Den::ofTensor(*read) : Den::error();
+      }
       bind(frame.env, {name->name, s->target->range}, std::move(value));
       return;
     }
@@ -107,11 +116,6 @@ void Elaborator::bindPattern(const ast::Pattern &pattern, const Den &den,
               " names for " + den.describe());
   for (size_t i = 0; i != pattern.parts.size(); ++i)
     bindPattern(pattern.parts[i], fits ? den.items[i] : Den::error(), frame);
-}
-
-/// Values that a `let` holds are read now; places stay places only in views.
-static bool mustRead(const Den &den) {
-  return den.is(Den::Kind::Place) || den.is(Den::Kind::Partial);
 }
 
 void Elaborator::letStmt(const ast::LetStmt &stmt, Frame &frame,
@@ -307,6 +311,8 @@ void Elaborator::exprStmt(const ast::Expr &expr, Frame &frame) {
             [&](Frame &step) { block(again->block, step); }, nullptr);
       return;
     }
+    if (const auto *scan = expr.as<ast::ScanExpr>())
+      return scanStmt(*scan, frame, expr.range);
     if (!tryFlowCall(expr, frame, nullptr)) {
       Den den = eval(expr, frame);
       if (!den.isError())

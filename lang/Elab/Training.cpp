@@ -70,8 +70,8 @@ std::optional<std::string> Elaborator::trainedPath(const ast::Ident &name,
 }
 
 /// The law that a training takes its rows from, on the model's space.
-std::optional<DistId> Elaborator::drawnFrom(const Law &law,
-                                            const Space &space) {
+// By value: making a law may move the laws that the caller refers to.
+std::optional<DistId> Elaborator::drawnFrom(const Law &law, Space space) {
   auto own = ownSpace(law);
   auto id = tryMakeDist(law, own ? own : std::optional(space), law.spelling,
                         law.range);

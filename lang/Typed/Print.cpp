@@ -101,6 +101,8 @@ std::string Printer::head(const Op &op) const {
     return "view " + place(op.index);
   case OpKind::Repeat:
     return "repeat " + std::to_string(op.count);
+  case OpKind::Scan:
+    return "scan " + std::to_string(op.count);
   case OpKind::MatVec:
     return "matvec";
   case OpKind::Require:

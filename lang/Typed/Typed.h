@@ -58,7 +58,8 @@ enum class OpKind {
   First,
   /// Result: the value of place `index` at this line.
   Read,
-  /// Place `index` gets operand 0. With `inverse by`, region 0 yields the
+  /// Place `index` gets operand 0. Attribute `bounds`: the ends [lo, hi] of the
+  /// space in which its elements were. With `inverse by`, region 0 yields the
   /// place's former value; it reads the place as it is afterwards.
   Assign,
   /// Cuts place `index` into the places `places`; attribute "parts" holds, for
@@ -71,6 +72,11 @@ enum class OpKind {
   /// (scalar Int); draws in initial values take the enclosing steps as
   /// operands.
   Repeat,
+  /// `count` steps through the first axis of places. `places` are the slices,
+  /// attribute "wholes" the places that they are slices of; operands are the
+  /// initial carried values. Region 0: arguments the step and the carried
+  /// values, results the next ones; it reads and assigns the slices.
+  Scan,
   /// W @ x with W of a matrix space: operands W, x ([D]; under binders
   /// [..., D], each row by itself).
   MatVec,
@@ -172,6 +178,9 @@ struct Dist {
   // Members: regions over (subject values, conditions).
   std::optional<Region> logp;   ///< yields a scalar
   std::optional<Region> sample; ///< args: conditions; yields the subject
+  /// A draw passes a trained value through a jump: it has no pathwise
+  /// derivative in what is trained.
+  bool drawJumps = false;
   std::optional<Region> cdf, quantile, logsf;
   // Pull and Push: the flow, written on place `flowPlace`; the base's law. The
   // region's arguments are the conditions, which the base dist has as well.

@@ -76,6 +76,15 @@ static void addGiven(CLI::App *app, Parsed &p) {
       ->option_text("FILE");
 }
 
+/// An option for each condition with a default, after the command's own: where
+/// a name is taken, the file of --given is left.
+static void addConditions(CLI::App *app, const Plan &plan, Parsed &p) {
+  for (const auto &[name, what] : conditionFlags(plan))
+    if (!app->get_option_no_throw("--" + name))
+      app->add_option("--" + name, p.options.conditions[name], what)
+          ->option_text("VALUE");
+}
+
 static CLI::App *addCommand(CLI::App &app, const char *name, const char *what) {
   CLI::App *command = app.add_subcommand(name, what);
   command->allow_extras();
@@ -102,7 +111,7 @@ static void addTrain(CLI::App &app, Parsed &p) {
   addCommon(c, p, "sD");
 }
 
-static void addQueries(CLI::App &app, Parsed &p) {
+static void addQueries(CLI::App &app, const Plan &plan, Parsed &p) {
   CommandOptions &o = p.options;
   CLI::App *logp = addCommand(app, "logp", "log-density of rows");
   addParams(logp, p);
@@ -114,6 +123,7 @@ static void addQueries(CLI::App &app, Parsed &p) {
       ->option_text("FILE")
       ->required();
   addCommon(logp, p, "sbd");
+  addConditions(logp, plan, p);
 
   CLI::App *sample = addCommand(app, "sample", "draw samples");
   addParams(sample, p);
@@ -130,6 +140,7 @@ static void addQueries(CLI::App &app, Parsed &p) {
       ->option_text("K")
       ->check(CLI::NonNegativeNumber);
   addCommon(sample, p, "sbd");
+  addConditions(sample, plan, p);
 }
 
 static void addOthers(CLI::App &app, Parsed &p) {
@@ -233,7 +244,7 @@ static int run(const RillProgram &program, const char *folder, int argc,
   CLI::App app("A probabilistic model compiled by Rill", baseName(called));
   app.allow_extras();
   addTrain(app, parsed);
-  addQueries(app, parsed);
+  addQueries(app, parsePlan(program.metadata), parsed);
   addOthers(app, parsed);
   const std::string first = argc > 1 ? argv[1] : "";
   std::vector<std::string> commands;
@@ -274,6 +285,8 @@ static int run(const RillProgram &program, const char *folder, int argc,
   const char *isa = std::getenv("RILL_ISA");
   Model model(program, {parsed.threads, isa ? isa : ""});
   takeData(model.plan(), parsed);
+  takeConditions(model, parsed.options.dist, parsed.options.conditions,
+                 parsed.options.given);
   return dispatch(chosen[0]->get_name(), model, parsed.options);
 }
 

@@ -44,16 +44,6 @@ const KernelSpec &kernelFor(const Model &model, const DistSpec &dist,
                           model.plan().name));
 }
 
-/// Names of the columns of a row: those of the data, else of the fields.
-static std::vector<std::string> columnNames(const Model &model,
-                                            const DistSpec &dist) {
-  const DataSpec *data = model.plan().dataOf(dist);
-  if (data && dist.conditions.empty() &&
-      int64_t(data->columns.size()) == widthOf(dist.fields))
-    return data->columns;
-  return columnsOf(dist.fields);
-}
-
 std::string heldReport(Model &model, const DistSpec &dist,
                        const DataSet &data) {
   if (dist.logp.empty() || data.split.held.empty())
@@ -173,10 +163,8 @@ int runLogp(Model &model, const CommandOptions &given) {
   const KernelSpec &kernel = kernelFor(model, dist, dist.logp, "log-density");
   takeParams(model, options);
   const DataSpec *data = model.plan().dataOf(dist);
-  const Table subject =
-      readRows(options.in, "input file", dist.fields,
-               data && dist.conditions.empty() ? data->columns
-                                               : columnNames(model, dist));
+  const Table subject = readRows(options.in, "input file", dist.fields,
+                                 subjectColumns(dist, data));
   const Given conditions(dist, data, options.given);
   conditions.requireRows(subject.rows, "input file '" + options.in + "'");
   const Table rows = subject.beside(conditions.at(0, subject.rows));
@@ -230,7 +218,8 @@ int runSample(Model &model, const CommandOptions &given) {
     if (result.role == "value" && result.type != Type::Bool &&
         result.type != Type::I32)
       type = result.type;
-  RowWriter writer(options.out, type, count, shape, columnNames(model, dist));
+  RowWriter writer(options.out, type, count, shape,
+                   subjectColumns(dist, model.plan().dataOf(dist)));
   // Piece by piece: memory does not grow with -n.
   constexpr int64_t piece = 1 << 18;
   LostRows lost;

@@ -8,6 +8,7 @@
 #ifndef RILL_RUNTIME_COMMANDS_H
 #define RILL_RUNTIME_COMMANDS_H
 
+#include "Runtime/ConditionFlags.h"
 #include "Runtime/Data.h"
 #include "Runtime/Evaluate.h"
 #include "Runtime/Given.h"
@@ -22,6 +23,7 @@ namespace rill::rt {
 struct CommandOptions {
   std::string program; ///< as called, for messages that name a command
   std::string params, in, given, out, dist;
+  ConditionFlags conditions;
   DataSources data;
   std::optional<uint64_t> seed, splitSeed;
   std::optional<int64_t> steps, batch;

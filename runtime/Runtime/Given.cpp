@@ -26,14 +26,15 @@ static std::vector<int64_t> offsetsOf(const std::vector<Field> &fields) {
   return offsets;
 }
 
-/// What the data call the columns of the conditions; empty if they do not.
+/// What the data call the columns of inputs [from, to); empty if they do not.
 static std::vector<std::string> namesInData(const DistSpec &dist,
-                                            const DataSpec *data) {
+                                            const DataSpec *data, size_t from,
+                                            size_t to) {
   std::vector<std::string> names;
   if (!data || data->name != dist.data || data->columns.empty())
     return names;
   const std::vector<int64_t> offsets = offsetsOf(data->fields);
-  for (size_t k = dist.fields.size(); k < dist.dataFields.size(); ++k) {
+  for (size_t k = from; k < to; ++k) {
     const int field = dist.dataFields[k];
     if (field < 0)
       return {};
@@ -41,6 +42,16 @@ static std::vector<std::string> namesInData(const DistSpec &dist,
       names.push_back(data->columns[i]);
   }
   return names;
+}
+
+std::vector<std::string> subjectColumns(const DistSpec &dist,
+                                        const DataSpec *data) {
+  if (data && dist.data.empty() &&
+      int64_t(data->columns.size()) == widthOf(dist.fields))
+    return data->columns;
+  const std::vector<std::string> names =
+      namesInData(dist, data, 0, dist.fields.size());
+  return names.empty() ? columnsOf(dist.fields) : names;
 }
 
 /// One row of what holds where nothing is given.
@@ -70,7 +81,8 @@ Given::Given(const DistSpec &dist, const DataSpec *data,
     throw Error(fmt::format("'{}' has no conditions that '{}' could give",
                             dist.name, file),
                 "", "leave --given out", ExitUsage);
-  std::vector<std::string> names = namesInData(dist, data);
+  std::vector<std::string> names =
+      namesInData(dist, data, dist.fields.size(), dist.dataFields.size());
   if (names.empty())
     names = columnsOf(theFields);
   table = readRows(file, "--given", theFields, names, /*byName=*/true);

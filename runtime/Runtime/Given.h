@@ -17,8 +17,7 @@ public:
   /// `data` call the conditions, else those of their names. Errors: a file for
   /// a law without conditions, or one that does not fit them; a condition that
   /// has no default, may not be null and is not given.
-  Given(const DistSpec &dist, const DataSpec *data,
-             const std::string &file);
+  Given(const DistSpec &dist, const DataSpec *data, const std::string &file);
 
   const std::vector<Field> &fields() const { return theFields; }
   /// Whether there is a file, and how many rows it has.
@@ -39,6 +38,11 @@ private:
 /// The columns of `dist`'s inputs in rows of its data, defaults where the data
 /// have no such field; `table` itself where the dist has no data.
 Table inputsOf(const DistSpec &dist, const DataSpec &data, const Table &table);
+
+/// Names of the columns of a dist's subject: those of its data, which may be
+/// null, else of its fields.
+std::vector<std::string> subjectColumns(const DistSpec &dist,
+                                        const DataSpec *data);
 
 /// Names of the columns of fields: `x`, or `x[0]`, `x[1]`.
 std::vector<std::string> columnsOf(const std::vector<Field> &fields);

@@ -28,13 +28,17 @@ static void printDist(Model &model, const DistSpec &dist) {
              dist.name == plan.main ? " (main)" : "");
   fmt::print("  likelihood  {}{}\n", dist.kind,
              dist.why.empty() ? "" : ": " + dist.why);
+  const auto flags = conditionFlags(plan);
   for (const Condition &condition : dist.conditions)
-    fmt::print("  given       {}: {}{}\n", condition.field.name,
+    fmt::print("  given       {}: {}{}{}\n", condition.field.name,
                condition.field.text(),
                !condition.hasDefault ? ""
                : std::isnan(condition.value)
                    ? " = null"
-                   : fmt::format(" = {}", condition.value));
+                   : fmt::format(" = {}", condition.value),
+               flags.count(condition.field.name)
+                   ? fmt::format(" (logp, sample: --{})", condition.field.name)
+                   : "");
   fmt::print("  parameters  {} numbers in {} arrays\n",
              sizeOf(plan, dist.params), dist.params.size());
   if (!dist.densityDirection.empty())

@@ -42,6 +42,14 @@ const KernelSpec *Model::doubleKernel(const std::string &name) const {
   return spec && spec->precision == "f64" ? spec : nullptr;
 }
 
+void Model::setDefault(const std::string &dist, const std::string &condition,
+                       double value) {
+  for (DistSpec &spec : thePlan.dists)
+    for (Condition &c : spec.conditions)
+      if (spec.name == dist && c.field.name == condition)
+        c.value = value;
+}
+
 const DistSpec &Model::dist(const std::string &name) const {
   const std::string wanted = name.empty() ? thePlan.main : name;
   if (const DistSpec *dist = thePlan.findDist(wanted))

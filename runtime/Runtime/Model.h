@@ -27,6 +27,9 @@ public:
   explicit Model(const RillProgram &program, const ModelOptions &options = {});
 
   const Plan &plan() const { return thePlan; }
+  /// What the conditions of a dist are where nothing is given.
+  void setDefault(const std::string &dist, const std::string &condition,
+                  double value);
   Params &params() { return theParams; }
   ThreadPool &pool() { return threads; }
   int isa() const { return theIsa; }

@@ -212,10 +212,8 @@ int runPlot(Model &model, const CommandOptions &given) {
         dist.why);
   const Axis x = axisOf(base, 0), y = axisOf(base, 1);
   std::vector<std::string> names = {"x0", "x1"};
-  if (spec && spec->columns.size() == 2)
-    names = spec->columns;
-  else if (!dist.conditions.empty())
-    names = columnsOf(dist.fields);
+  if (spec)
+    names = subjectColumns(dist, spec);
   Picture picture;
   int panel = 0;
   auto points = [&](const Table &rows, const char *title, Color color) {

@@ -55,8 +55,7 @@ std::string Table::place(int64_t r) const {
                        : fmt::format("line {}", lines[r]);
 }
 
-/// "" if the value lies in the field's space, else what it should be.
-static std::string outside(double v, const Field &field) {
+std::string whyOutside(double v, const Field &field) {
   if (std::isnan(v))
     return "it is not a number";
   const bool whole = v == std::floor(v);
@@ -127,7 +126,7 @@ void requireInside(const Table &table, const std::vector<Field> &fields,
                fmt::format("{} of its {} numbers are missing", missing,
                            field.width()));
       for (int64_t i = 0; i < field.width(); ++i) {
-        std::string why = outside(v[column + i], field);
+        std::string why = whyOutside(v[column + i], field);
         if (!why.empty())
           refuse(r, fmt::format("column {} = {}", column + i, v[column + i]),
                  field, why);

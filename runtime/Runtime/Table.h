@@ -32,6 +32,9 @@ struct Table {
   std::string place(int64_t r) const;
 };
 
+/// "" if the value lies in the field's space, else what it should be.
+std::string whyOutside(double value, const Field &field);
+
 /// An Error naming row and column unless every row lies in the fields' spaces.
 /// NaN is inside of optional fields only, for all of their numbers. `where`:
 /// "data 'quakes' ('quakes.csv')".

@@ -281,6 +281,8 @@ static Grade gradeOfStep(Operation *op, int64_t axis) {
     Dependence dependence(body.getArgument(0));
     return gradeAlong(after, axis, dependence);
   }
+  if (isa<ScanOp>(op)) // carried values hand on what lies before
+    return axis == 0 ? Grade::BeforeOrSame : Grade::Anything;
   auto repeat = cast<RepeatOp>(op);
   Block &body = repeat.getBody().front();
   if (body.getNumArguments() != 2)
@@ -298,7 +300,8 @@ static Grade gradeOfBlock(Value start, Value end, int64_t axis) {
   Grade grade = Grade::Same;
   while (end != start) {
     Operation *op = end.getDefiningOp();
-    if (!isa_and_nonnull<UpdateOp, RepeatOp>(op) || op->getNumResults() != 1)
+    if (!isa_and_nonnull<UpdateOp, RepeatOp, ScanOp>(op) ||
+        op->getNumResults() != 1)
       return Grade::Anything;
     grade = compose(grade, gradeOfStep(op, axis));
     end = op->getOperand(0);

@@ -2,6 +2,7 @@
 #include "Flow/Analysis/Facts.h"
 
 #include "Flow/IR/FlowOps.h"
+#include "llvm/ADT/DenseSet.h"
 
 #include <limits>
 
@@ -86,8 +87,11 @@ std::optional<Dot> rill::flow::dotOf(Value value) {
   return std::nullopt;
 }
 
-bool rill::flow::sameFormula(Value a, Value b) {
-  if (a == b)
+/// `equal`: pairs that were found equal, so that shared parts are looked at
+/// once. (The first difference ends the search.)
+static bool isSame(Value a, Value b,
+                   llvm::DenseSet<std::pair<Value, Value>> &equal) {
+  if (a == b || equal.contains({a, b}))
     return true;
   Operation *x = a.getDefiningOp(), *y = b.getDefiningOp();
   if (!x || !y || x->getName() != y->getName() || x->getNumRegions() != 0 ||
@@ -97,8 +101,14 @@ bool rill::flow::sameFormula(Value a, Value b) {
       cast<OpResult>(a).getResultNumber() !=
           cast<OpResult>(b).getResultNumber())
     return false;
-  return llvm::all_of(
-      llvm::zip(x->getOperands(), y->getOperands()), [](auto pair) {
-        return sameFormula(std::get<0>(pair), std::get<1>(pair));
-      });
+  for (auto [u, v] : llvm::zip(x->getOperands(), y->getOperands()))
+    if (!isSame(u, v, equal))
+      return false;
+  equal.insert({a, b});
+  return true;
+}
+
+bool rill::flow::sameFormula(Value a, Value b) {
+  llvm::DenseSet<std::pair<Value, Value>> equal;
+  return isSame(a, b, equal);
 }

@@ -136,6 +136,21 @@ static Range ofConstant(lane::ConstOp op) {
   return r;
 }
 
+/// The elements of a parameter, by how its raw array becomes one (Charts.h).
+static Range ofChart(StringRef chart) {
+  if (chart == "softplus")
+    return {0, inf};
+  if (chart == "simplex")
+    return {0, 1};
+  Range range = Range::all();
+  if (chart.consume_front("interval ")) {
+    auto [lo, hi] = chart.split(' ');
+    if (lo.getAsDouble(range.lo) || hi.getAsDouble(range.hi))
+      return Range::all();
+  }
+  return range;
+}
+
 Range Ranges::of(Value value) {
   if (auto it = known.find(value); it != known.end())
     return it->second;
@@ -150,17 +165,24 @@ Range Ranges::of(Value value) {
 
 /// Of each place of a repeat: where it starts if no step leads out of there,
 /// given the same of the others.
-static SmallVector<Range> rangesOfSteps(RepeatOp repeat) {
+ArrayRef<Range> Ranges::ofSteps(RepeatOp repeat) {
+  if (auto it = steps.find(repeat); it != steps.end())
+    return it->second;
   Block &block = repeat.getBody().front();
   ValueRange places = block.getArguments().drop_front();
   ValueRange next = block.getTerminator()->getOperands();
-  Ranges outside;
   SmallVector<Range> ranges;
   for (Value start : repeat.getPlaces())
-    ranges.push_back(outside.of(start));
+    ranges.push_back(of(start));
+  // What the body reads from outside is the same in every try.
+  repeat.getBody().walk([&](Operation *op) {
+    for (Value v : op->getOperands())
+      if (!repeat.getBody().isAncestor(v.getParentRegion()))
+        of(v);
+  });
   for (bool changed = true; changed;) {
     changed = false;
-    Ranges step;
+    Ranges step(*this);
     for (auto [place, range] : llvm::zip(places, ranges))
       step.assume(place, range);
     for (auto [value, range] : llvm::zip(next, ranges))
@@ -169,7 +191,7 @@ static SmallVector<Range> rangesOfSteps(RepeatOp repeat) {
         changed = true;
       }
   }
-  return ranges;
+  return steps[repeat] = std::move(ranges);
 }
 
 Range Ranges::ofArgument(BlockArgument argument) {
@@ -178,7 +200,7 @@ Range Ranges::ofArgument(BlockArgument argument) {
   if (auto update = dyn_cast<UpdateOp>(owner))
     return {update.getLo().convertToDouble(), update.getHi().convertToDouble()};
   if (auto repeat = dyn_cast<RepeatOp>(owner))
-    return k == 0 ? Range::all() : rangesOfSteps(repeat)[k - 1];
+    return k == 0 ? Range::all() : ofSteps(repeat)[k - 1];
   if (auto ranges = owner->getAttrOfType<DenseF64ArrayAttr>(rangesAttr);
       ranges && 2 * k + 1 < ranges.size())
     return {ranges[2 * k], ranges[2 * k + 1]};
@@ -189,16 +211,14 @@ Range Ranges::compute(Operation *op, unsigned result) {
   auto arg = [&](unsigned i) { return of(op->getOperand(i)); };
   return llvm::TypeSwitch<Operation *, Range>(op)
       .Case([&](lane::ConstOp c) { return ofConstant(c); })
-      .Case([&](ParamOp p) {
-        return p.getChart() == "softplus" ? Range{0, inf} : Range::all();
-      })
+      .Case([&](ParamOp p) { return ofChart(p.getChart()); })
       .Case<lane::SpreadOp, lane::ReshapeOp, lane::PermuteOp, lane::SliceOp,
             lane::GatherOp, lane::ReverseOp, lane::StopOp, lane::VaryOp,
             lane::TakeOp, SplitOp>([&](Operation *) { return arg(0); })
       .Case([&](UpdateOp update) {
         return of(update.getBody().front().getTerminator()->getOperand(0));
       })
-      .Case([&](RepeatOp repeat) { return rangesOfSteps(repeat)[result]; })
+      .Case([&](RepeatOp repeat) { return ofSteps(repeat)[result]; })
       .Case<lane::ConcatOp, JoinOp>([&](Operation *o) {
         Range r = arg(0);
         for (unsigned i = 1; i < o->getNumOperands(); ++i)

@@ -6,9 +6,12 @@
 #include "Lane/IR/LaneOps.h"
 #include "llvm/ADT/DenseMap.h"
 
+#include <map>
 #include <optional>
 
 namespace rill::flow {
+
+class RepeatOp;
 
 /// An interval of real numbers that holds every element of a value; an open
 /// end is not attained.
@@ -46,7 +49,9 @@ public:
 private:
   Range compute(mlir::Operation *op, unsigned result);
   Range ofArgument(mlir::BlockArgument argument);
+  llvm::ArrayRef<Range> ofSteps(RepeatOp repeat);
   llvm::DenseMap<mlir::Value, Range> known;
+  std::map<mlir::Operation *, llvm::SmallVector<Range>> steps;
 };
 
 } // namespace rill::flow

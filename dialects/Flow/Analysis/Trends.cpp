@@ -110,6 +110,26 @@ static Trend reduceOf(lane::ReduceOp op, Trend t) {
   return t;
 }
 
+/// A sum of products with one factor that does not depend on the place.
+static Trend contractOf(lane::ContractOp op, Trend x, Range rx, Trend y,
+                        Range ry) {
+  bool left = x.direction != Trend::Constant;
+  if (left && y.direction != Trend::Constant)
+    return unknown(op, "it multiplies values of the place");
+  auto spec = lane::ContractSpec::parse(op.getSpec());
+  Trend t = productOf(op, x, rx, y, ry);
+  if (t.direction == Trend::Unknown)
+    return t;
+  const std::string &letters = left ? spec->x : spec->y;
+  for (int64_t &axis : t.axes) {
+    size_t at = spec->result.find(letters[axis]);
+    if (at == std::string::npos)
+      return unknown(op, "it sums over elements of the place");
+    axis = int64_t(at);
+  }
+  return t;
+}
+
 Trend Trends::of(Value value) {
   if (value == place) {
     Trend trend{Trend::Increasing, true};
@@ -164,6 +184,9 @@ Trend Trends::compute(Operation *op) {
         if (b.direction != Trend::Constant)
           b = flipped(b);
         return productOf(o, a, ra, b, rb);
+      })
+      .Case([&](lane::ContractOp o) {
+        return contractOf(o, a, ra, second(), ranges.of(o.getY()));
       })
       .Case([&](lane::SpreadOp o) { return spreadOf(o, a); })
       .Case([&](lane::ReduceOp o) { return reduceOf(o, a); })

@@ -100,6 +100,44 @@ LogicalResult RepeatOp::verify() {
   return success();
 }
 
+LogicalResult ScanOp::verify() {
+  int64_t count = getCount();
+  for (Type type : getPlaces().getTypes()) {
+    auto place = cast<lane::TensorType>(type);
+    if (count <= 0 || place.getRank() == 0 || place.getDim(0) != count) // 1.
+      return emitOpError("goes through an axis of another extent than ")
+             << count;
+  }
+  Block &block = getBody().front();
+  auto yield = cast<YieldOp>(block.getTerminator());
+  auto step = block.getNumArguments() == 0
+                  ? lane::TensorType()
+                  : cast<lane::TensorType>(block.getArgument(0).getType());
+  unsigned places = getPlaces().size(), carries = getInits().size();
+  if (!step || !step.isIndex() || !step.getInv() || step.getRank() != 0 ||
+      block.getNumArguments() != 1 + places + carries) // 2.
+    return emitOpError("needs region arguments for the step, the slices and "
+                       "the carried values");
+  for (unsigned k = 0; k < places; ++k) {
+    auto slice = cast<lane::TensorType>(block.getArgument(1 + k).getType());
+    if (slice.stacked(count) != getPlaces()[k].getType()) // 2.
+      return emitOpError("region argument ") << 1 + k << " is not the slice's";
+  }
+  for (unsigned k = 0; k < carries; ++k) {
+    auto carry =
+        cast<lane::TensorType>(block.getArgument(1 + places + k).getType());
+    auto init = cast<lane::TensorType>(getInits()[k].getType());
+    if (carry != init.withInv(false)) // 2.
+      return emitOpError("region argument ")
+             << 1 + places + k << " is not the carried value's";
+  }
+  TypeRange arguments(block.getArgumentTypes());
+  if (arguments.drop_front() != TypeRange(yield.getValues()) ||
+      TypeRange(getPlaces()) != getResultTypes()) // 3.
+    return emitOpError("changes the type of a slice or of a carried value");
+  return success();
+}
+
 LogicalResult ParamOp::verify() {
   Block &block = getInit().front();
   auto yield = dyn_cast<YieldOp>(block.getTerminator());

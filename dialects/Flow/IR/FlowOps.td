@@ -104,6 +104,28 @@ def Flow_RepeatOp : Flow_Op<"repeat", [Pure,
   let hasVerifier = 1;
 }
 
+def Flow_ScanOp : Flow_Op<"scan", [Pure, AttrSizedOperandSegments,
+    SingleBlockImplicitTerminator<"YieldOp">]> {
+  let summary = "a pass through the first axis of places, with carried values";
+  let description = [{
+    Step t has slice t of each place and the values that step t - 1 carried on.
+    1. `count` is positive and the extent of each place's first axis.
+    2. The region's arguments are the step (i32, invariant), one slice per
+       place and the carried values, varying.
+    3. It yields the next slices and the next carried values, each of its type;
+       results are the places of these slices.
+  }];
+  let arguments = (ins I64Attr:$count, Variadic<Lane_Any>:$places,
+                       Variadic<Lane_Any>:$inits);
+  let results = (outs Variadic<Lane_Any>:$results);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = [{
+    $count `(` $places `:` type($places) `)` `carries` `(`
+    ($inits^ `:` type($inits))? `)` attr-dict `->` type($results) $body
+  }];
+  let hasVerifier = 1;
+}
+
 def Flow_ParamOp : Flow_Op<"param"> {
   let summary = "an instance's parameter";
   let description = [{

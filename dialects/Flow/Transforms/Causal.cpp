@@ -19,9 +19,7 @@ Value rill::flow::emitCausalForward(UpdateOp update, Value place,
   return local.lookup(block.getTerminator()->getOperand(0));
 }
 
-/// A number inside of the place's space, for elements that are not found yet:
-/// what a context computes from it is finite and multiplied by a mask's zero.
-static double inside(Range range) {
+double rill::flow::insideOf(Range range) {
   bool low = std::isfinite(range.lo), high = std::isfinite(range.hi);
   if (low && high)
     return (range.lo + range.hi) / 2;
@@ -41,7 +39,7 @@ Value rill::flow::emitCausalInverse(
   for (Value v : context)
     consts.push_back(local.lookup(v));
   auto type = cast<lane::TensorType>(block.getArgument(0).getType());
-  Value start = b.withRate(b.constant(type, inside(verdict.range)), false);
+  Value start = b.withRate(b.constant(type, insideOf(verdict.range)), false);
   auto loop =
       lane::LoopOp::create(b.builder, b.loc, order.steps, /*reverse=*/false,
                            consts, ValueRange{start}, ValueRange{}, {});

@@ -15,6 +15,10 @@ mlir::Value emitCausalForward(UpdateOp update, mlir::Value place,
                               mlir::IRMapping &local,
                               lane::LaneBuilder &builder);
 
+/// A number inside of the place's space, for elements that are not found yet:
+/// what a context computes from it is finite and multiplied by a mask's zero.
+double insideOf(Range range);
+
 /// The old value of the place for the new one: elements are found in the
 /// verdict's order, each from a context that reads those found before. `undo`
 /// peels the update's chain off its result, at a builder, with the context in

@@ -54,6 +54,7 @@ private:
                         mlir::Block &block, mlir::IRMapping &local,
                         bool negate);
   bool runRepeat(RepeatOp repeat);
+  bool runScan(ScanOp scan);
   bool runParam(ParamOp param);
   /// Makes known a value that only parameters and known values lead to.
   void ensure(mlir::Value value);

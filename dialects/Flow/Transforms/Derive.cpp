@@ -118,6 +118,8 @@ bool Derivation::step(Operation &op) {
     return runUpdate(update);
   if (auto repeat = dyn_cast<RepeatOp>(op))
     return runRepeat(repeat);
+  if (auto scan = dyn_cast<ScanOp>(op))
+    return runScan(scan);
   if (auto param = dyn_cast<ParamOp>(op))
     return runParam(param);
   if (knows(op.getResults()) || !knows(op.getOperands()))
@@ -126,7 +128,15 @@ bool Derivation::step(Operation &op) {
 }
 
 bool Derivation::solve(Block &block, ValueRange targets) {
-  for (bool changed = true; changed && !knows(targets);) {
+  // Every parameter starts, also one that leads to no target.
+  auto isDone = [&] {
+    return knows(targets) &&
+           (!params.initial ||
+            llvm::all_of(block.getOps<ParamOp>(), [&](ParamOp param) {
+              return known.contains(param.getValue());
+            }));
+  };
+  for (bool changed = true; changed && !isDone();) {
     changed = false;
     fault = {};
     auto visit = [&](Operation &op) {
@@ -140,7 +150,7 @@ bool Derivation::solve(Block &block, ValueRange targets) {
       for (Operation &op : block)
         visit(op);
   }
-  if (!knows(targets))
+  if (!isDone())
     return false;
   if (params.judging)
     for (auto require : block.getOps<RequireOp>()) {

@@ -6,6 +6,7 @@
 #include "Flow/Transforms/Cuts.h"
 #include "Flow/Transforms/Monotone.h"
 #include "Flow/Transforms/Ode.h"
+#include "Flow/Transforms/Staircase.h"
 #include "Flow/Transforms/Values.h"
 
 using namespace mlir;
@@ -102,8 +103,11 @@ void Derivation::runCausal(UpdateOp update, const UpdateVerdict &verdict,
         value = step.runBackward(s, value, verdict, block, context);
       return value;
     };
-    place = emitCausalInverse(update, verdict, known.lookup(update.getResult()),
-                              local, b, undo);
+    Value result = known.lookup(update.getResult());
+    if (auto schedule = findSchedule(update, verdict))
+      place = emitStaircase(update, verdict, *schedule, result, local, b, undo);
+    else
+      place = emitCausalInverse(update, verdict, result, local, b, undo);
     known.map(update.getPlace(), place);
   }
   if (!forward && !wantLogDet)

@@ -29,7 +29,9 @@ private:
     return multiplyRanges(outer, *slope);
   }
   std::optional<Range> ofSum(Value x, Value y, double sign);
+  std::optional<Range> compute(Value value);
 
+  llvm::DenseMap<Value, std::optional<Range>> known;
   Value variable;
   const llvm::DenseSet<Value> &dependent;
   Ranges &ranges;
@@ -44,6 +46,14 @@ std::optional<Range> Slopes::ofSum(Value x, Value y, double sign) {
 }
 
 std::optional<Range> Slopes::of(Value value) {
+  if (auto it = known.find(value); it != known.end())
+    return it->second;
+  std::optional<Range> slope = compute(value);
+  known[value] = slope;
+  return slope;
+}
+
+std::optional<Range> Slopes::compute(Value value) {
   using Result = std::optional<Range>;
   if (value == variable)
     return Range::point(1);
@@ -126,15 +136,30 @@ static Value findDot(Block &body, const llvm::DenseSet<Value> &dependent,
   return found;
 }
 
+/// A value without the signs in front of it, and their product.
+static std::pair<Value, double> withoutSign(Value value) {
+  double sign = 1;
+  while (auto negative = value.getDefiningOp<lane::NegOp>()) {
+    value = negative.getX();
+    sign = -sign;
+  }
+  return {value, sign};
+}
+
 /// What the facts around the update say of w . u.
 static Range rangeOfDot(UpdateOp update, const RankOne &change) {
+  auto [normal, normalSign] = withoutSign(change.normal);
+  auto [direction, directionSign] = withoutSign(change.direction);
   for (const Fact &fact : factsAt(update))
-    if (std::optional<Dot> dot = dotOf(fact.value))
-      if ((sameFormula(dot->x, change.normal) &&
-           sameFormula(dot->y, change.direction)) ||
-          (sameFormula(dot->y, change.normal) &&
-           sameFormula(dot->x, change.direction)))
-        return fact.range;
+    if (std::optional<Dot> dot = dotOf(fact.value)) {
+      auto [x, xSign] = withoutSign(dot->x);
+      auto [y, ySign] = withoutSign(dot->y);
+      if ((sameFormula(x, normal) && sameFormula(y, direction)) ||
+          (sameFormula(y, normal) && sameFormula(x, direction)))
+        return multiplyRanges(
+            fact.range,
+            Range::point(xSign * ySign * normalSign * directionSign));
+    }
   return Range::all();
 }
 
@@ -220,7 +245,9 @@ Value rill::flow::emitRankOneLogDet(const RankOne &change, Block &body,
   Value slope = jvp.getDerivatives()[0];
   Value dot = b.contract(*lane::ContractSpec::parse("a,a->"),
                          lookup(change.normal), lookup(change.direction),
-                         /*inv=*/false);
+                         /*batch=*/false);
   Value change1 = b.mul(b.mul(dot, slope), change.scale);
+  if (change.determinant.isNegative())
+    return b.log(b.sub(-1.0, change1));
   return b.unary<lane::Log1pOp>(change1);
 }

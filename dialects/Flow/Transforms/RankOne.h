@@ -22,7 +22,7 @@ struct RankOne {
 /// The update as a rank-one change, if it has this form.
 std::optional<RankOne> matchRankOne(UpdateOp update);
 
-/// log of the determinant, from the derived values of what the update reads
+/// log of the determinant's size, from the derived values of what the update reads
 /// (`lookup`, also of `dot`).
 mlir::Value
 emitRankOneLogDet(const RankOne &change, mlir::Block &body,

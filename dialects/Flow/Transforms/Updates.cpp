@@ -99,8 +99,12 @@ static UpdateVerdict judgeChain(UpdateOp update,
       if (dependent.contains(operand.get()))
         uses.push_back(operand.getOperandNumber());
     if (uses.size() != 1) {
+      // A reduction over something else than the place's elements is none.
       bool mixes = llvm::any_of(uses, [&](unsigned i) {
-        return mixesElements(op->getOperand(i), dependent);
+        Value v = op->getOperand(i);
+        return mixesElements(v, dependent) &&
+               ElementwiseUse(block.getArgument(0)).of(v).kind ==
+                   Diagonal::Mixed;
       });
       verdict.occursTwice = true;
       return refused(

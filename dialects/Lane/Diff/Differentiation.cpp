@@ -97,22 +97,26 @@ void Adjoints::gather(Operation *op, Value v, function_ref<Value(Value)> map) {
 }
 
 // True if `v` stays in a range whatever its inputs are, as far as this looks.
-static bool isBounded(Value v) {
+bool Adjoints::isBounded(Value v) {
   Operation *op = v.getDefiningOp();
   if (!op)
     return false;
+  if (auto it = bounded.find(op); it != bounded.end())
+    return it->second;
   if (isa<TanhOp, SigmoidOp, SinOp, CosOp, AtanOp, ErfOp, ErfcOp, SignOp,
           ConstOp>(op))
     return true;
-  return isa<AddOp, SubOp, MulOp, NegOp, AbsOp, MaxOp, MinOp, SelectOp, SliceOp,
-             GatherOp, ConcatOp, PermuteOp, ReshapeOp, SpreadOp, VaryOp>(op) &&
-         llvm::all_of(op->getOperands(), [](Value operand) {
-           return !typeOf(operand).isFloat() || isBounded(operand);
-         });
+  bool found =
+      isa<AddOp, SubOp, MulOp, NegOp, AbsOp, MaxOp, MinOp, SelectOp, SliceOp,
+          GatherOp, ConcatOp, PermuteOp, ReshapeOp, SpreadOp, VaryOp>(op) &&
+      llvm::all_of(op->getOperands(), [&](Value operand) {
+        return !typeOf(operand).isFloat() || isBounded(operand);
+      });
+  return bounded[op] = found;
 }
 
 // The value or a partial derivative may be infinite at this operation.
-static bool isUnbounded(Operation *op) {
+bool Adjoints::isUnbounded(Operation *op) {
   if (isa<ExpOp, Expm1Op, SinhOp, CoshOp>(op)) // only by overflow
     return !isBounded(op->getOperand(0));
   return op->hasTrait<Unbounded>();

@@ -90,8 +90,11 @@ public:
   bool failed = false; // set by a rule that has reported an error
 
 private:
+  bool isBounded(mlir::Value v);
+  bool isUnbounded(mlir::Operation *op);
+
   llvm::DenseMap<mlir::Value, Masked> map;
-  llvm::DenseMap<mlir::Operation *, bool> blowUp;
+  llvm::DenseMap<mlir::Operation *, bool> blowUp, bounded;
 };
 
 /// The derivative of an elementwise operation with respect to operand `i`,

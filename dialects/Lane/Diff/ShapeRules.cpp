@@ -219,18 +219,42 @@ void TakeOp::tangent(Tangents &t) {
   });
 }
 
+/// Where the position along `dim` of a tensor of this shape is the index.
+static Value positionIs(Value index, int64_t dim, ArrayRef<int64_t> shape,
+                        LaneBuilder &b) {
+  TensorType positions = typeOf(index).withShape(shape).withInv(true);
+  return b.compare(Predicate::eq,
+                   IotaOp::create(b.builder, b.loc, positions, dim),
+                   b.spread(index, {}, shape));
+}
+
 // The adjoint lands where the position along `dim` is the index.
 void TakeOp::adjoint(Adjoints &a) {
   LaneBuilder b(a.builder, getLoc());
   ArrayRef<int64_t> shape = getX().getType().getShape();
   int64_t dim = getDim();
-  TensorType positions = getIndex().getType().withShape(shape).withInv(true);
-  Value here =
-      b.compare(Predicate::eq, IotaOp::create(b.builder, b.loc, positions, dim),
-                b.spread(getIndex(), {}, shape));
+  Value here = positionIs(getIndex(), dim, shape, b);
   a.move(*this, getX(), [&](LaneBuilder &b, Value g) -> Value {
     Value wide = b.spreadAlong(g, {dim}, shape);
     return typeOf(g).isBool() ? b.logicalAnd(here, wide) : b.masked(here, wide);
+  });
+}
+
+void PutOp::tangent(Tangents &t) {
+  t.set(getResult(),
+        PutOp::create(t.builder, getLoc(), t.getDense(getX(), getLoc()),
+                      t.getDense(getSlice(), getLoc()), getIndex(), getDim()));
+}
+
+void PutOp::adjoint(Adjoints &a) {
+  LaneBuilder b(a.builder, getLoc());
+  Value rest =
+      b.logicalNot(positionIs(getIndex(), getDim(), getType().getShape(), b));
+  a.move(*this, getX(), [&](LaneBuilder &b, Value g) -> Value {
+    return typeOf(g).isBool() ? b.logicalAnd(rest, g) : b.masked(rest, g);
+  });
+  a.move(*this, getSlice(), [&](LaneBuilder &b, Value g) -> Value {
+    return TakeOp::create(b.builder, b.loc, g, getIndex(), getDim());
   });
 }
 

@@ -219,6 +219,20 @@ LogicalResult TakeOp::inferReturnTypes(MLIRContext *, MaybeLoc loc, Adaptor op,
   return success();
 }
 
+LogicalResult PutOp::inferReturnTypes(MLIRContext *, MaybeLoc loc, Adaptor op,
+                                      Types &inferred) {
+  TensorType type = typeOf(op.getX()), slice = typeOf(op.getSlice());
+  if (failed(checkAxis(loc, op.getDim(), type)))
+    return failure();
+  SmallVector<int64_t> shape(type.getShape());
+  shape.erase(shape.begin() + op.getDim());
+  if (slice.getShape() != ArrayRef<int64_t>(shape) ||
+      slice.getElementType() != type.getElementType())
+    return emitOptionalError(loc, "(2) the slice is not of x's kind");
+  inferred.push_back(type.withInv(joinInv(op.getOperands())));
+  return success();
+}
+
 static bool kindTakes(ReduceKind kind, TensorType type) {
   switch (kind) {
   case ReduceKind::any:

@@ -342,8 +342,8 @@ static bool followsRateRule(Operation *op) {
   if (auto contract = dyn_cast<ContractOp>(op))
     return !contract.getBatch();
   return isa<SpreadOp, ReshapeOp, PermuteOp, SliceOp, PadOp, ConcatOp, GatherOp,
-             ScatterAddOp, ReverseOp, LookupOp, TakeOp, ReduceOp, CumsumOp,
-             TriSolveOp>(op);
+             ScatterAddOp, ReverseOp, LookupOp, TakeOp, PutOp, ReduceOp,
+             CumsumOp, TriSolveOp>(op);
 }
 
 // vary(x) beside another varying operand is x; where it is all that varies, the

@@ -233,6 +233,24 @@ def Lane_TakeOp : Lane_InferredOp<"take", [Lane_Rules]> {
   }];
 }
 
+def Lane_PutOp : Lane_InferredOp<"put", [Lane_Rules]> {
+  let summary = "x with one slice, at a run-time index, replaced";
+  let description = [{
+    Element `index` along `dim` of the result is `slice`; the others are x's. The
+    index is in range. A loop that carries x and puts at its own step writes in
+    place.
+    1. `dim` is an axis of x.
+    2. `slice` has x's shape without that axis, and x's element type.
+  }];
+  let arguments = (ins Lane_Any:$x, Lane_Any:$slice, Lane_IntScalar:$index,
+                       I64Attr:$dim);
+  let results = (outs Lane_Any:$result);
+  let assemblyFormat = [{
+    $dim $x `,` $slice `,` $index attr-dict `:`
+    functional-type(operands, results)
+  }];
+}
+
 //===-- reductions and products -------------------------------------------===//
 
 def Lane_ReduceOp : Lane_InferredOp<"reduce", [Lane_Rules]> {

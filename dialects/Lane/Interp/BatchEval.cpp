@@ -52,6 +52,24 @@ static Result evaluateTake(TakeOp op, Inputs in, Machine &machine) {
   return r;
 }
 
+static Result evaluatePut(PutOp op, Inputs in, Machine &machine) {
+  const Array &x = *in[0], &slice = *in[1], &index = *in[2];
+  Array r = machine.make(typeOf(op.getResult()));
+  int64_t size = x.shape[op.getDim()];
+  int64_t row = Array::sizeOf(
+      llvm::ArrayRef<int64_t>(x.shape).drop_front(op.getDim() + 1));
+  for (int64_t s = 0, e = machine.samples(r.inv); s < e; ++s) {
+    int64_t at = int64_t(index.at(s, 0));
+    if (llvm::Error error = checkIndex(op, at, size))
+      return std::move(error);
+    for (int64_t k = 0, n = r.sampleSize(); k < n; ++k)
+      r.at(s, k) = k / row % size == at
+                       ? slice.at(s, k / (row * size) * row + k % row)
+                       : x.at(s, k);
+  }
+  return r;
+}
+
 /// The value of one draw by its law and element type; see rill/philox.h.
 static double drawElement(Law law, bool wide, uint64_t key, uint64_t sample,
                           uint64_t element) {
@@ -89,6 +107,8 @@ Result evaluateBatch(mlir::Operation *op, Inputs in, Machine &machine) {
     return evaluateVary(o, *in[0], machine);
   if (auto o = llvm::dyn_cast<LookupOp>(op))
     return evaluateLookup(o, in, machine);
+  if (auto o = llvm::dyn_cast<PutOp>(op))
+    return evaluatePut(o, in, machine);
   if (auto o = llvm::dyn_cast<TakeOp>(op))
     return evaluateTake(o, in, machine);
   if (auto o = llvm::dyn_cast<DrawOp>(op))

@@ -83,6 +83,30 @@ static Value aligned(OpBuilder &b, Location loc, Value x,
   return lane::SpreadOp::create(b, loc, x, dims, shape);
 }
 
+/// Whether a put is one at the step of a loop around it: a place in memory.
+static bool isAtStep(lane::PutOp op) {
+  auto index = dyn_cast<BlockArgument>(op.getIndex());
+  auto loop = index ? dyn_cast<lane::LoopOp>(index.getOwner()->getParentOp())
+                    : lane::LoopOp();
+  return loop && index == loop.getStep();
+}
+
+// Any other index may be each sample's own.
+static void expandPut(lane::PutOp op) {
+  OpBuilder b(op);
+  lane::LaneBuilder lane(b, op.getLoc());
+  ArrayRef<int64_t> shape = lane::typeOf(op.getX()).getShape();
+  auto positions = lane::typeOf(op.getIndex()).withShape(shape).withInv(true);
+  Value here =
+      lane.compare(lane::Predicate::eq,
+                   lane::IotaOp::create(b, op.getLoc(), positions, op.getDim()),
+                   lane.spread(op.getIndex(), {}, shape));
+  int64_t dim = op.getDim();
+  Value wide = repeated(b, op.getLoc(), op.getSlice(), dim, shape);
+  op.getResult().replaceAllUsesWith(lane.select(here, wide, op.getX()));
+  op.erase();
+}
+
 static void legalizeContract(lane::ContractOp op) {
   lane::ContractSpec spec = *lane::ContractSpec::parse(op.getSpec());
   OpBuilder b(op);
@@ -207,6 +231,9 @@ void rill::tile::legalize(Operation *root) {
     } else if (auto reduce = dyn_cast<lane::ReduceOp>(op)) {
       if (reduce.getKind() == lane::ReduceKind::logsumexp)
         expandLogSumExp(reduce);
+    } else if (auto put = dyn_cast<lane::PutOp>(op)) {
+      if (!isAtStep(put))
+        expandPut(put);
     } else if (auto contract = dyn_cast<lane::ContractOp>(op)) {
       legalizeContract(contract);
     } else if (auto relu = dyn_cast<lane::ReluOp>(op)) {

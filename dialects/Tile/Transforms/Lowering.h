@@ -142,6 +142,7 @@ private:
   void emitLookup(lane::LookupOp op);
   void emitLookupAdd(lane::LookupAddOp op);
   void emitTake(lane::TakeOp op);
+  void emitPut(lane::PutOp op);
   void emitCumsum(lane::CumsumOp op);
   View rowsOf(View view);
   void emitAssembly(Step &step);

@@ -119,6 +119,37 @@ void Lowering::emitTake(lane::TakeOp op) {
                  op.getDim());
 }
 
+/// The carried value of a loop that nothing but `op` reads.
+static bool isLastUseOfCarry(lane::PutOp op) {
+  auto x = dyn_cast<BlockArgument>(op.getX());
+  auto loop =
+      x ? dyn_cast<lane::LoopOp>(x.getOwner()->getParentOp()) : lane::LoopOp();
+  return loop && x.hasOneUse() && llvm::is_contained(loop.getCarryArgs(), x);
+}
+
+// A carried value is changed where it lies; else it is copied first.
+void Lowering::emitPut(lane::PutOp op) {
+  View x = resolve(viewOf(op.getX())), target;
+  Value result = op.getResult();
+  bool inPlace = isLastUseOfCarry(op) && x.base &&
+                 lane::isInvariant(op.getX()) == lane::isInvariant(result) &&
+                 !destinations.count(result) && !insides.count(result);
+  if (inPlace) {
+    target = x;
+    views[result] = target;
+  } else {
+    target = place(result);
+    emitCopy(target.isRows() ? rowsOf(x) : inMemory(x), target);
+  }
+  SmallVector<int64_t> perm{int64_t(op.getDim())};
+  for (int64_t axis = 0; axis < target.rank(); ++axis)
+    if (axis != int64_t(op.getDim()))
+      perm.push_back(axis);
+  View slot = target.permute(perm).at(resolve(viewOf(op.getIndex())).step);
+  View slice = viewOf(op.getSlice());
+  emitCopy(target.isRows() ? rowsOf(slice) : inMemory(slice), slot);
+}
+
 void Lowering::emitCumsum(lane::CumsumOp op) {
   int64_t dim = op.getDim();
   View x = viewOf(op.getX()), target = place(op.getResult());
@@ -142,6 +173,8 @@ void Lowering::emitOther(Operation *op) {
     return emitLookupAdd(add);
   if (auto take = dyn_cast<lane::TakeOp>(op))
     return emitTake(take);
+  if (auto put = dyn_cast<lane::PutOp>(op))
+    return emitPut(put);
   if (auto cumsum = dyn_cast<lane::CumsumOp>(op))
     return emitCumsum(cumsum);
   if (auto gather = dyn_cast<lane::GatherOp>(op)) {

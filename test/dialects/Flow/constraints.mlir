@@ -249,3 +249,58 @@ func.func @update_3(%x: !lane.t<4xf32>) {
   }
   return
 }
+
+// -----
+
+func.func @scan_1(%x: !lane.t<4xf32>) {
+  // expected-error@+1 {{goes through an axis of another extent than 3}}
+  %0 = flow.scan 3 (%x : !lane.t<4xf32>) carries () -> !lane.t<4xf32> {
+  ^bb0(%t: !lane.t<i32, inv>, %s: !lane.t<f32>):
+    flow.yield %s : !lane.t<f32>
+  }
+  return
+}
+
+// -----
+
+func.func @scan_2_count(%x: !lane.t<4xf32>) {
+  // expected-error@+1 {{needs region arguments for the step, the slices and the carried values}}
+  %0 = flow.scan 4 (%x : !lane.t<4xf32>) carries () -> !lane.t<4xf32> {
+  ^bb0(%t: !lane.t<i32, inv>):
+    flow.yield
+  }
+  return
+}
+
+// -----
+
+func.func @scan_2_slice(%x: !lane.t<4x2xf32>) {
+  // expected-error@+1 {{region argument 1 is not the slice's}}
+  %0 = flow.scan 4 (%x : !lane.t<4x2xf32>) carries () -> !lane.t<4x2xf32> {
+  ^bb0(%t: !lane.t<i32, inv>, %s: !lane.t<f32>):
+    flow.yield %s : !lane.t<f32>
+  }
+  return
+}
+
+// -----
+
+func.func @scan_2_carry(%x: !lane.t<4xf32>, %h: !lane.t<2xf32>) {
+  // expected-error@+1 {{region argument 2 is not the carried value's}}
+  %0 = flow.scan 4 (%x : !lane.t<4xf32>) carries (%h : !lane.t<2xf32>) -> !lane.t<4xf32> {
+  ^bb0(%t: !lane.t<i32, inv>, %s: !lane.t<f32>, %c: !lane.t<3xf32>):
+    flow.yield %s, %c : !lane.t<f32>, !lane.t<3xf32>
+  }
+  return
+}
+
+// -----
+
+func.func @scan_3(%x: !lane.t<4xf32>, %h: !lane.t<2xf32>) {
+  // expected-error@+1 {{changes the type of a slice or of a carried value}}
+  %0 = flow.scan 4 (%x : !lane.t<4xf32>) carries (%h : !lane.t<2xf32>) -> !lane.t<4xf32> {
+  ^bb0(%t: !lane.t<i32, inv>, %s: !lane.t<f32>, %c: !lane.t<2xf32>):
+    flow.yield %s, %s : !lane.t<f32>, !lane.t<f32>
+  }
+  return
+}

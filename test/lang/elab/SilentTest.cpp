@@ -77,7 +77,7 @@ TEST(Silent, TruthValuesAreNoNumbers) {
       {"check 3\n", "R0605"},
       {"check sum([1, 2])\n", "R0605"},
       {"check E[x ~ Normal] x\n", "R0605"},
-      {"check all[i: 3] i >= 0\n", ""},
+      {"check all[i: 3] (i >= 0)\n", ""},
       {"check all[i: 3] i\n", "R0402"},
       {"check (sum[i: 3 if i] 2) == 3\n", "R0402"},
       {"check (max[i: 3 if i] 2) == 3\n", "R0402"},
@@ -119,6 +119,8 @@ TEST(Silent, ADrawLiesInItsLawsSpace) {
       {"dist p(x: Real) { x ~ Exponential }\n", "R0402"},
       {"dist p(x: Positive[2]) { x ~ Exponential }\n", ""},
       {"dist p(x: Unit[2]) { x ~ Uniform(0, 1) }\n", ""},
+      // Its members take any number of its space, of a narrower one too.
+      {"check Normal.cdf(0.3) + Normal.quantile(0.3) < 3\n", ""},
   });
 }
 
@@ -238,6 +240,14 @@ TEST(Silent, ASettingIsGivenOnce) {
             .codes(),
         "R0604")
         << settings;
+}
+
+TEST(Silent, AWholeNumberIsComparedWithABrokenOne) {
+  // i < 0.5 was i < 0.
+  Elaborated e("fn f(x: Real[4]) = sum[i: 4 if i < 0.5] x[i]\n"
+               "check f([1, 2, 3, 4]) == 1\n");
+  EXPECT_EQ(e.report(), "");
+  EXPECT_TRUE(e.has("value = 0.5")) << e.typed();
 }
 
 TEST(Silent, WhatAGuardLeavesOutMayHaveNoValue) {

@@ -289,3 +289,23 @@ func.func @f() {
   %0 = lane.draw bits 1 per_sample : () -> !lane.t<f32>
   return
 }
+
+// -----
+
+// put: 1
+func.func @put_1(%x: !lane.t<4x2xf32>, %s: !lane.t<2xf32>, %k: !lane.t<i32>) {
+  // expected-error@+2 {{failed to infer returned types}}
+  // expected-error@+1 {{(1)}}
+  %0 = "lane.put"(%x, %s, %k) <{dim = 2 : i64}> : (!lane.t<4x2xf32>, !lane.t<2xf32>, !lane.t<i32>) -> !lane.t<4x2xf32>
+  return
+}
+
+// -----
+
+// put: 2
+func.func @put_2(%x: !lane.t<4x2xf32>, %s: !lane.t<4xf32>, %k: !lane.t<i32>) {
+  // expected-error@+2 {{failed to infer returned types}}
+  // expected-error@+1 {{(2) the slice is not of x's kind}}
+  %0 = "lane.put"(%x, %s, %k) <{dim = 0 : i64}> : (!lane.t<4x2xf32>, !lane.t<4xf32>, !lane.t<i32>) -> !lane.t<4x2xf32>
+  return
+}

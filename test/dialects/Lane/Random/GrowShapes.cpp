@@ -246,8 +246,18 @@ bool Grower::growLookup() {
       i.value =
           b.reduce(ReduceKind::max, i.value,
                    llvm::to_vector(llvm::seq<int64_t>(i.type().getRank())));
-    return addFloat(TakeOp::create(b.builder, b.loc, x.value, i.value, dim),
-                    x.low, x.high);
+    Value slice = TakeOp::create(b.builder, b.loc, x.value, i.value, dim);
+    if (choices.chance(50))
+      return addFloat(slice, x.low, x.high);
+    // Put back, changed, at another index: steps of loops among them.
+    Item at = index(x.type().getDim(dim));
+    if (at.type().getRank() != 0)
+      at.value =
+          b.reduce(ReduceKind::max, at.value,
+                   llvm::to_vector(llvm::seq<int64_t>(at.type().getRank())));
+    return addFloat(
+        PutOp::create(b.builder, b.loc, x.value, b.neg(slice), at.value, dim),
+        std::fmin(x.low, -x.high), std::fmax(x.high, -x.low));
   }
   auto tables = itemsWhere([](const Item &i) {
     return i.type().isFloat() && i.type().getInv() && i.type().getRank() > 0;
