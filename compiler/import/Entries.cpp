@@ -8,7 +8,9 @@
 #include "Lane/IR/LaneBuilder.h"
 #include "Prob/IR/ProbOps.h"
 
+#include "llvm/Support/Format.h"
 #include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/raw_ostream.h"
 
 using namespace mlir;
 using namespace rill;
@@ -66,7 +68,10 @@ static void addSolvers(const typed::Region &region, std::string &text) {
     if (op.kind != typed::OpKind::Ode)
       continue;
     auto number = [&](const char *name) {
-      return std::get<double>(op.attrs.at(name));
+      std::string digits;
+      llvm::raw_string_ostream(digits)
+          << llvm::format("%g", std::get<double>(op.attrs.at(name)));
+      return digits;
     };
     auto list = [&](const char *name) -> const std::vector<double> & {
       return std::get<std::vector<double>>(op.attrs.at(name));
@@ -80,6 +85,30 @@ static void addSolvers(const typed::Region &region, std::string &text) {
     std::string one = adaptive ? chosen : fixed;
     if (text.find(one) == std::string::npos)
       text += (text.empty() ? "" : " and ") + one;
+  }
+}
+
+static void addStepControl(const typed::Region &region, StepControl &most) {
+  for (const typed::Op &op : region.ops) {
+    for (const typed::Region &inner : op.regions)
+      addStepControl(inner, most);
+    if (op.kind != typed::OpKind::Ode ||
+        std::get<std::vector<double>>(op.attrs.at("error")).empty())
+      continue;
+    most.steps = std::max(most.steps, std::get<int64_t>(op.attrs.at("steps")));
+    for (const char *name : {"rtol", "atol"})
+      most.tolerance =
+          std::max(most.tolerance, std::get<double>(op.attrs.at(name)));
+  }
+}
+
+StepControl rill::import::stepControlOf(const typed::Program &program,
+                                        typed::DistId id) {
+  StepControl most;
+  for (;; id = program.dists[id].base) {
+    addStepControl(program.dists[id].flow, most);
+    if (isMembers(program.dists[id]))
+      return most;
   }
 }
 

@@ -45,6 +45,15 @@ prob::Kind kindOf(const lang::typed::Program &program,
 std::string solversOf(const lang::typed::Program &program,
                       lang::typed::DistId dist);
 
+/// Of the solvers whose samples choose their steps: the most that one may try,
+/// and the largest of their tolerances. Zeros if there is none.
+struct StepControl {
+  int64_t steps = 0;
+  double tolerance = 0;
+};
+StepControl stepControlOf(const lang::typed::Program &program,
+                          lang::typed::DistId dist);
+
 /// The fields of a law's subject or a data set: one, or a product's.
 std::vector<lang::Space> fieldsOf(const lang::Space &space);
 

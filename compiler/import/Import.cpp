@@ -83,10 +83,6 @@ static void refuseUnsupported(const typed::Program &program,
                    "an initial value from data, inside of a field, is not "
                    "compiled yet")
             .help("normalise the place before the 'ode': actnorm[]");
-      if (!std::get<std::vector<double>>(op.attrs.at("error")).empty())
-        diag.error(lang::Code::UnsupportedConstruct, op.range,
-                   "a solver that chooses its steps is not compiled yet")
-            .help("use one with fixed steps: rk4(20)");
     }
     bool repeats = op.kind == typed::OpKind::Repeat;
     for (const typed::Region &inner : op.regions)

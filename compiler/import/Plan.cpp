@@ -139,9 +139,17 @@ static json::Array dataJson(const typed::Program &program) {
 /// Twice the multiply-adds of the contractions of one sample.
 static double flopsOf(Block &block) {
   double flops = 0;
+  llvm::SmallDenseSet<Value> points;
   for (Operation &op : block) {
     if (auto loop = dyn_cast<lane::LoopOp>(op)) {
       flops += double(loop.getCount()) * flopsOf(loop.getBlock());
+      continue;
+    }
+    // The values of tangents at one point are computed once.
+    if (auto jvp = dyn_cast<lane::JvpOp>(op)) {
+      double body = flopsOf(jvp.getBlock());
+      bool first = points.insert(ValueRange(jvp.getInputs())[0]).second;
+      flops += first ? 2 * body : body;
       continue;
     }
     auto contract = dyn_cast<lane::ContractOp>(op);
@@ -250,6 +258,7 @@ distsJson(const typed::Program &program,
       return sequential ? "sequential" : "parallel";
     };
     std::string solvers = solversOf(program, id);
+    StepControl control = stepControlOf(program, id);
     std::string why =
         kind != prob::Kind::Exact ? "a law on the way states no density"
         : kernel("logp").empty()
@@ -287,7 +296,9 @@ distsJson(const typed::Program &program,
         {"density_direction",
          kernel("logp").empty() ? "" : way(ways.sequentialDensity)},
         {"sampling_direction",
-         kernel("sample").empty() ? "" : way(ways.sequentialSampling)}};
+         kernel("sample").empty() ? "" : way(ways.sequentialSampling)},
+        {"solver_steps", control.steps},
+        {"solver_tolerance", control.tolerance}};
     if (dist.form != typed::Dist::Form::Members)
       law["base"] = fieldsJson(program.dists[dist.base].subject, {});
     array.push_back(std::move(law));

@@ -4,6 +4,7 @@
 #include "Runtime/Conditions.h"
 #include "Runtime/Error.h"
 #include "Runtime/Gaussian.h"
+#include "Runtime/LostRows.h"
 #include "Runtime/RowWriter.h"
 #include "Runtime/Trainer.h"
 
@@ -49,7 +50,13 @@ std::string heldReport(Model &model, const DistSpec &dist,
     return "";
   const Table held = inputsOf(dist, *data.spec, data.part("held"));
   Runner runner(model, *model.plan().findKernel(dist.logp));
-  const double mean = meanOf(evaluateRows(runner, held, dist.inputs(), "logp"));
+  Table values;
+  values.values = evaluateRows(runner, held, dist.inputs(), "logp");
+  values.rows = held.rows;
+  values.width = 1;
+  LostRows lost;
+  lost.look(values);
+  const double mean = meanOfKnown(values.values);
   const std::string kind =
       dist.kind == "exact" ? "" : fmt::format(" ({})", dist.kind);
   std::string text =
@@ -65,7 +72,8 @@ std::string heldReport(Model &model, const DistSpec &dist,
     text +=
         fmt::format(" (full Gaussian {:.4f}, gain {:.4f})", base, mean - base);
   }
-  return text + fmt::format(", {} rows", held.rows);
+  text += fmt::format(", {} rows", held.rows - lost.count());
+  return lost.count() ? text + "; " + lost.text("log-density", dist) : text;
 }
 
 /// The mean of a training's own loss over the held rows.
@@ -171,11 +179,15 @@ int runLogp(Model &model, const CommandOptions &given) {
   RowWriter writer(options.out, type, result.rows, {}, {"logp"});
   writer.append(result);
   writer.commit();
+  LostRows lost;
+  lost.look(result);
+  if (lost.count())
+    fmt::print(stderr, "warning: {}\n", lost.text("log-density", dist));
   if (rows.rows == 0)
     fmt::print("0 rows\n");
   else
-    fmt::print("{} rows, mean log-density {:.6f} nats\n", rows.rows,
-               meanOf(result.values));
+    fmt::print("{} rows, mean log-density {:.6f} nats\n",
+               rows.rows - lost.count(), meanOfKnown(result.values));
   return ExitOk;
 }
 
@@ -210,12 +222,17 @@ int runSample(Model &model, const CommandOptions &given) {
                    subjectColumns(dist, model.plan().dataOf(dist)));
   // Piece by piece: memory does not grow with -n.
   constexpr int64_t piece = 1 << 18;
+  LostRows lost;
   for (int64_t at = 0; at < count; at += piece) {
     const int64_t n = std::min(piece, count - at);
-    writer.append(drawRows(runner, n, options.firstSample + at, how,
-                           conditions.at(at, n), conditions.fields()));
+    const Table drawn = drawRows(runner, n, options.firstSample + at, how,
+                                 conditions.at(at, n), conditions.fields());
+    lost.look(drawn);
+    writer.append(drawn);
   }
   writer.commit();
+  if (lost.count())
+    fmt::print(stderr, "warning: {}\n", lost.text("value", dist));
   fmt::print("wrote {} samples to '{}'\n", count, options.out);
   return ExitOk;
 }

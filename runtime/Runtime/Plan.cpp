@@ -235,6 +235,8 @@ static DistSpec parseDist(const Json &j) {
   dist.generate = get<std::string>(j, "generate");
   dist.densityDirection = get<std::string>(j, "density_direction");
   dist.samplingDirection = get<std::string>(j, "sampling_direction");
+  dist.solverSteps = get<int64_t>(j, "solver_steps");
+  dist.solverTolerance = get<double>(j, "solver_tolerance");
   return dist;
 }
 

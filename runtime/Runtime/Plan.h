@@ -114,6 +114,8 @@ struct DistSpec {
   std::vector<int> params;
   std::string logp, sample, latent, generate; ///< kernel names, "" if none
   std::string densityDirection, samplingDirection;
+  int64_t solverSteps = 0; ///< that a solver may try; 0: none chooses steps
+  double solverTolerance = 0; ///< the largest of such solvers
 
   /// Whether only a check or a test knows it: `check3.p`.
   bool ofChecks() const { return name.find('.') != std::string::npos; }

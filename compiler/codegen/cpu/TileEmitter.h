@@ -113,6 +113,7 @@ private:
   void chunk(mlir::Block &block);
   void each(tile::EachOp op);
   void steps(mlir::Block &block);
+  Value anySample(Value live);
   void loopOp(tile::LoopOp op, llvm::function_ref<void(mlir::Block &)> body);
   void step(mlir::Operation &op);
   int64_t scratchBytes();

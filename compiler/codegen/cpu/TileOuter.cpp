@@ -134,6 +134,9 @@ bool TileEmitter::writesWholeSink(OuterOp op) {
         if (isa<BufType>(operand.getType()))
           alone &= rootOf(operand) != root;
   });
+  // What may be skipped does not write for certain.
+  if (op->getParentOfType<WhereOp>())
+    return false;
   if (!alone || (op->getParentOfType<EachOp>() && phase.getChunk() != 1))
     return false;
   BufType whole = bufOf(root.getResult());

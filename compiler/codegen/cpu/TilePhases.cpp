@@ -357,6 +357,19 @@ void TileEmitter::each(EachOp op) {
   });
 }
 
+/// Whether the i1 scalar holds for any sample of the tile.
+Value TileEmitter::anySample(Value live) {
+  Value address = pointer(resolve(live), {}, {}), any;
+  for (int64_t v = 0; v * W < computed; ++v) {
+    Value here = readLanes(e.i1, offset(address, v * W));
+    here = e.band(here, sampleMask({e.num(0), v}));
+    any = any ? e.bor(any, here) : here;
+  }
+  auto bits = IntegerType::get(e.b.getContext(), W);
+  Value mask = LLVM::BitcastOp::create(e.b, e.loc, bits, any);
+  return e.icmp(LLVM::ICmpPredicate::ne, mask, e.integer(bits, 0));
+}
+
 void TileEmitter::steps(Block &block) {
   for (Operation &op : block)
     step(op);
@@ -365,6 +378,9 @@ void TileEmitter::steps(Block &block) {
 void TileEmitter::step(Operation &op) {
   llvm::TypeSwitch<Operation *>(&op)
       .Case([&](LoopOp op) { loopOp(op, [&](Block &body) { steps(body); }); })
+      .Case([&](WhereOp op) {
+        e.ifThen(anySample(op.getLive()), [&] { steps(op.getBlock()); });
+      })
       .Case<LoadOp, StoreOp, CopyOp, ScatterAddOp, PackOp, TransposeOp, OuterOp,
             MapOp, MatmulOp, DotOp, LookupOp, LookupAddOp, TakeOp, CumsumOp,
             TriSolveOp, DrawOp>([&](auto op) { emit(op); })

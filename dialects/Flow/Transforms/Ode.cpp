@@ -2,6 +2,8 @@
 #include "Flow/Transforms/Ode.h"
 
 #include "Flow/Transforms/Matrices.h"
+#include "Flow/Transforms/OdeSolver.h"
+#include "Lane/Diff/Differentiation.h"
 
 #include <numeric>
 
@@ -25,52 +27,29 @@ Value rill::flow::emitField(OdeOp ode, IRMapping &known, LaneBuilder &b) {
   return known.lookup(body.getTerminator()->getOperand(0));
 }
 
-namespace {
-
-/// The augmented state: the place and, if wanted, the log-determinant so far.
-/// Also a velocity of it: the field and its divergence.
-struct State {
-  Value x, logDet;
-};
-
-/// One `ode` in one direction. The members of a step are emitted at a builder
-/// that may stand inside of a loop, with the context as it is seen there.
-class Solver {
-public:
-  Solver(OdeOp ode, bool backwards, bool wantLogDet);
-  State run(State from, ValueRange context, LaneBuilder &b);
-
-private:
-  using Numbers = SmallVector<double>;
-
-  State velocity(Value x, Value t, LaneBuilder &b);
-  Value divergence(Value x, Value t, Value &v, LaneBuilder &b);
-  State stages(State from, Value t, Value h, State slopes, unsigned first,
-               LaneBuilder &b);
-  State advance(State from, ArrayRef<double> weights, State slopes, Value h,
-                LaneBuilder &b);
-  Value weighted(Value weights, Value slopes, LaneBuilder &b);
-  Value table(ArrayRef<int64_t> shape, ArrayRef<double> numbers,
-              LaneBuilder &b);
-  ArrayRef<double> row(unsigned stage) {
-    return ode.getA().slice((stage - 1) * stage / 2, stage);
-  }
-
-  OdeOp ode;
-  bool wantLogDet;
-  double start, end;
-  lane::TensorType place; ///< of the state
-  unsigned count;         ///< of stages
-  ValueRange context;     ///< as it is seen at the place of emission
-};
-
-} // namespace
-
 Solver::Solver(OdeOp ode, bool backwards, bool wantLogDet)
     : ode(ode), wantLogDet(wantLogDet),
       start((backwards ? ode.getTo() : ode.getFrom()).convertToDouble()),
       end((backwards ? ode.getFrom() : ode.getTo()).convertToDouble()),
-      place(lane::typeOf(ode.getResult())), count(ode.getStages()) {}
+      place(lane::typeOf(ode.getResult())), method(ode) {
+  if (ode.isAdaptive() && !method.endsInNext())
+    method.addNext();
+}
+
+Table::Table(OdeOp ode)
+    : weights(ode.getB().begin(), ode.getB().end()),
+      error(ode.getError().begin(), ode.getError().end()) {
+  ArrayRef<double> a = ode.getA();
+  for (unsigned k = 0; k < weights.size(); a = a.drop_front(k), ++k)
+    rows.emplace_back(a.take_front(k));
+}
+
+// A stage at the step's end, which no weight counts.
+void Table::addNext() {
+  rows.push_back(weights);
+  weights.push_back(0);
+  error.push_back(0);
+}
 
 // D basis tangents through the field; the field itself is computed once, since
 // equal code is merged.
@@ -137,7 +116,7 @@ Value Solver::weighted(Value weights, Value slopes, LaneBuilder &b) {
 // from + h * sum of weights[k] * slopes[k].
 State Solver::advance(State from, ArrayRef<double> weights, State slopes,
                       Value h, LaneBuilder &b) {
-  Value numbers = table({int64_t(count)}, weights, b);
+  Value numbers = table({method.stages()}, weights, b);
   auto move = [&](Value value, Value slope) {
     Value sum = weighted(numbers, slope, b);
     return b.add(value,
@@ -153,12 +132,11 @@ State Solver::advance(State from, ArrayRef<double> weights, State slopes,
 // field is there once, however many stages the method has.
 State Solver::stages(State from, Value t, Value h, State slopes, unsigned first,
                      LaneBuilder &b) {
-  int64_t n = count - first, all = count;
+  int64_t all = method.stages(), n = all - first;
   Numbers rows, places, times;
-  for (unsigned k = first; k < count; ++k) {
-    Numbers weights(count, 0.0), unit(count, 0.0);
-    if (k > 0)
-      llvm::copy(row(k), weights.begin());
+  for (unsigned k = first; k < all; ++k) {
+    Numbers weights(all, 0.0), unit(all, 0.0);
+    llvm::copy(method.rows[k], weights.begin());
     unit[k] = 1;
     rows.append(weights);
     places.append(unit);
@@ -202,12 +180,13 @@ State Solver::stages(State from, Value t, Value h, State slopes, unsigned first,
           wantLogDet ? Value(loop.getFinals()[1]) : Value()};
 }
 
-State Solver::run(State from, ValueRange outer, LaneBuilder &b) {
+State Solver::runFixed(State from, ValueRange outer, LaneBuilder &b) {
   SmallVector<Value> inits{from.x};
   if (wantLogDet)
     inits.push_back(from.logDet);
   auto loop = lane::LoopOp::create(b.builder, b.loc, ode.getSteps(), false,
                                    outer, inits, ValueRange{}, TypeRange{});
+  loop->setAttr(lane::checkpointMark, b.builder.getUnitAttr());
   OpBuilder builder = OpBuilder::atBlockEnd(&loop.getBlock());
   LaneBuilder in(builder, b.loc);
   SmallVector<Value> inside(loop.getConstArgs());
@@ -219,16 +198,22 @@ State Solver::run(State from, ValueRange outer, LaneBuilder &b) {
   Value h = in.withRate(in.constant(scalar, step), false);
   State now{loop.getCarryArgs()[0],
             wantLogDet ? Value(loop.getCarryArgs()[1]) : Value()};
+  int64_t count = method.stages();
   State none{in.zero(place.stacked(count)),
              wantLogDet ? in.zero(place.withShape({count})) : Value()};
   State slopes = stages(now, t, h, none, 0, in);
-  State next = advance(now, ode.getB(), slopes, h, in);
+  State next = advance(now, method.weights, slopes, h, in);
   SmallVector<Value> yields{next.x};
   if (wantLogDet)
     yields.push_back(next.logDet);
   lane::YieldOp::create(builder, b.loc, yields);
   return {loop.getFinals()[0],
           wantLogDet ? Value(loop.getFinals()[1]) : Value()};
+}
+
+State Solver::run(State from, ValueRange outer, LaneBuilder &b) {
+  return ode.isAdaptive() ? runChosen(from, outer, b)
+                          : runFixed(from, outer, b);
 }
 
 std::pair<Value, Value> rill::flow::emitOde(OdeOp ode, Value x,

@@ -116,6 +116,10 @@ llvm::LogicalResult blockAdjoints(mlir::Block &block, Adjoints &adjoints);
 /// of its own stacked results, before the added ones.
 inline constexpr llvm::StringLiteral keptMark = "lane.kept_after";
 
+/// The mark of a loop whose reverse does its steps again from the carried
+/// values: what a step computes is too much to keep for all of them.
+inline constexpr llvm::StringLiteral checkpointMark = "lane.checkpoint";
+
 /// Adds to a loop, and to loops in it, stacked results for carried values and
 /// for the results of contractions, solves and inner loops. Returns the loop
 /// that replaced it.

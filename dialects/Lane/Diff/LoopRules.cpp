@@ -34,10 +34,17 @@ static SmallVector<bool> argumentActivity(LoopOp loop, Activity &inner,
 
 void LoopOp::activity(Activity &active) {
   Activity inner;
-  argumentActivity(*this, inner, [&](Value v) { return active.contains(v); });
-  for (auto [result, v] : llvm::zip_equal(getResults(), getYield().getValues()))
-    if (inner.contains(v))
+  auto flags = argumentActivity(*this, inner,
+                                [&](Value v) { return active.contains(v); });
+  size_t firstCarry = getConsts().size();
+  for (auto [k, pair] :
+       llvm::enumerate(llvm::zip_equal(getResults(), getYield().getValues()))) {
+    auto [result, v] = pair;
+    // Who does not live ends with what was carried in.
+    bool kept = getLive() && k < getInits().size() && flags[firstCarry + k];
+    if (kept || inner.contains(v))
       active.insert(result);
+  }
 }
 
 static SmallVector<Type> typesOf(ValueRange values) {
@@ -48,6 +55,11 @@ static SmallVector<Type> typesOf(ValueRange values) {
 static void cloneBody(Block &from, OpBuilder &builder, IRMapping &map) {
   for (Operation &op : from.without_terminator())
     builder.clone(op, map);
+}
+
+// The argument of the new body that says who lives; null if all do.
+static Value mapLive(LoopOp loop, IRMapping &map) {
+  return loop.getLive() ? map.lookup(loop.getLive()) : Value();
 }
 
 //===-- forward -----------------------------------------------------------===//
@@ -75,6 +87,8 @@ void LoopOp::tangent(Tangents &t) {
 
   LoopOp loop = LoopOp::create(t.builder, getLoc(), getCount(), getReverse(),
                                groups[0], groups[1], groups[2], slices);
+  if (Attribute mark = (*this)->getAttr(checkpointMark))
+    loop->setAttr(checkpointMark, mark);
   OpBuilder body = OpBuilder::atBlockEnd(&loop.getBlock());
   Tangents inside(body);
   IRMapping map;
@@ -97,7 +111,7 @@ void LoopOp::tangent(Tangents &t) {
   SmallVector<Value> yielded;
   for (Value v : getYield().getValues())
     yielded.push_back(map.lookup(v));
-  YieldOp yield = YieldOp::create(body, getLoc(), yielded);
+  YieldOp yield = YieldOp::create(body, getLoc(), yielded, mapLive(*this, map));
   if (failed(blockTangents(loop.getBlock(), inside))) {
     t.failed = true;
     return;
@@ -111,12 +125,12 @@ void LoopOp::tangent(Tangents &t) {
       if (wantsTangent(k))
         yielded.push_back(inside.getDense(v, getLoc()));
   };
-  ValueRange primal = yield.getValues();
-  yieldGroup(primal.take_front(getInits().size()),
+  SmallVector<Value> primal(yield.getValues());
+  yieldGroup(ValueRange(primal).take_front(getInits().size()),
              [&](size_t k) { return flags[firstCarry + k]; });
-  yieldGroup(primal.drop_front(getInits().size()),
+  yieldGroup(ValueRange(primal).drop_front(getInits().size()),
              [&](size_t k) { return inner.contains(getYieldedYs()[k]); });
-  yield->setOperands(yielded);
+  yield.getValuesMutable().assign(yielded);
 
   size_t finalTangent = getFinals().size(), yTangent = getYs().size();
   for (auto [k, pair] :
@@ -139,6 +153,12 @@ static bool isKept(Operation &op) {
   return isa<ContractOp, TriSolveOp, LoopOp>(op);
 }
 
+// Steps of a loop that samples leave at will are done again from their carried
+// values: room for what every possible step computes would be mostly empty.
+static bool keepsCarriesOnly(LoopOp loop) {
+  return loop.getLive() || loop->hasAttr(checkpointMark);
+}
+
 LoopOp keepForReverse(LoopOp loop) {
   SmallVector<LoopOp> inner(loop.getBlock().getOps<LoopOp>());
   for (LoopOp nested : inner)
@@ -146,7 +166,7 @@ LoopOp keepForReverse(LoopOp loop) {
   SmallVector<Value> kept(loop.getCarryArgs().begin(),
                           loop.getCarryArgs().end());
   for (Operation &op : loop.getBlock())
-    if (isKept(op))
+    if (isKept(op) && !keepsCarriesOnly(loop))
       llvm::append_range(kept, op.getResults());
   SmallVector<Type> slices = typesOf(loop.getYieldedYs());
   llvm::append_range(slices, ValueRange(kept).getTypes());
@@ -155,6 +175,7 @@ LoopOp keepForReverse(LoopOp loop) {
   LoopOp wide =
       LoopOp::create(builder, loop.getLoc(), loop.getCount(), loop.getReverse(),
                      loop.getConsts(), loop.getInits(), loop.getXs(), slices);
+  wide->setDiscardableAttrs(loop->getDiscardableAttrDictionary());
   wide->setAttr(keptMark, builder.getI64IntegerAttr(loop.getYs().size()));
   Block &body = wide.getBlock();
   YieldOp yield = loop.getYield();
@@ -186,6 +207,7 @@ public:
 private:
   void findLive();
   Masked liveOnly(LaneBuilder &b, Value v, Value live, Value liveForAny);
+  Masked liveSteps(LaneBuilder &b, Value v);
   void collectOperands();
   void cloneForward();
   LogicalResult sweep();
@@ -238,9 +260,9 @@ void ReverseLoop::findLive() {
 // `v` with the mask of the live scalar of its rate.
 Masked ReverseLoop::liveOnly(LaneBuilder &b, Value v, Value live,
                              Value liveForAny) {
-  if (!live)
-    return v;
   Value scalar = isInvariant(v) ? liveForAny : live;
+  if (!scalar)
+    return v;
   return {v, b.spread(scalar, {}, typeOf(v).getShape())};
 }
 
@@ -304,6 +326,10 @@ LogicalResult ReverseLoop::sweep() {
     alive = reverse.getConstArgs().drop_back().back();
     aliveForAny = reverse.getConstArgs().back();
   }
+  // Who did not live at this step has nothing to hand on through it.
+  Value stepLive = mapLive(loop, map);
+  if (stepLive)
+    alive = alive ? b.logicalAnd(alive, stepLive) : stepLive;
   for (auto [i, k] : llvm::enumerate(carries))
     inside.add(map.lookup(loop.getYieldedCarries()[k - firstCarry]),
                liveOnly(b, arguments[i], alive, aliveForAny), loc);
@@ -321,10 +347,12 @@ LogicalResult ReverseLoop::sweep() {
   SmallVector<Value> yielded;
   for (auto *group : {&carries, &consts, &xs})
     for (size_t k : *group) {
-      handed.push_back(inside.has(mapped(k)));
+      // Who does not live has its carried values' adjoints unchanged.
+      bool kept = stepLive && group == &carries;
+      handed.push_back(kept || inside.has(mapped(k)));
       yielded.push_back(inside.getDense(mapped(k), loc));
     }
-  YieldOp::create(body, loc, yielded);
+  YieldOp::create(body, loc, yielded, stepLive);
   return success();
 }
 
@@ -339,11 +367,30 @@ void ReverseLoop::finish() {
   size_t k = 0;
   for (auto *group : {&carries, &consts, &xs})
     for (size_t operand : *group) {
-      if (handed[k])
+      Value result = reverse->getResult(k);
+      if (handed[k++])
         outer.add(loop.getOperand(operand),
-                  liveOnly(b, reverse->getResult(k), live, liveForAny), loc);
-      ++k;
+                  group == &xs ? liveSteps(b, result)
+                               : liveOnly(b, result, live, liveForAny),
+                  loc);
     }
+}
+
+// The stacked adjoints `v`, where the sample lived at the step.
+Masked ReverseLoop::liveSteps(LaneBuilder &b, Value v) {
+  Masked m = liveOnly(b, v, live, liveForAny);
+  auto argument = dyn_cast_or_null<BlockArgument>(loop.getLive());
+  if (!argument || isInvariant(v))
+    return m;
+  size_t k = argument.getArgNumber() - 1, firstCarry = loop.getConsts().size(),
+         firstX = firstCarry + loop.getInits().size();
+  int64_t count = loop.getCount();
+  Value steps = k < firstCarry ? b.spread(loop.getOperand(k), {}, {count})
+                : k < firstX   ? Value(loop.getYs()[ownYs + k - firstCarry])
+                               : loop.getOperand(k);
+  steps = b.spread(steps, {0}, typeOf(v).getShape());
+  m.mask = m.mask ? b.logicalAnd(m.mask, steps) : steps;
+  return m;
 }
 
 void ReverseLoop::run() {
@@ -351,6 +398,8 @@ void ReverseLoop::run() {
   reverse =
       LoopOp::create(outer.builder, loc, loop.getCount(), !loop.getReverse(),
                      reverseConsts, inits, stacks, slices);
+  if (Attribute mark = loop->getAttr(checkpointMark))
+    reverse->setAttr(checkpointMark, mark);
   cloneForward();
   outer.failed = failed(sweep());
   if (!outer.failed)

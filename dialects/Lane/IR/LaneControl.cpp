@@ -117,6 +117,7 @@ OperandRange LoopOp::getYieldedCarries() {
 OperandRange LoopOp::getYieldedYs() {
   return getYield().getValues().drop_front(getInits().size());
 }
+Value LoopOp::getLive() { return getYield().getLive(); }
 
 ParseResult LoopOp::parse(OpAsmParser &parser, OperationState &state) {
   Properties &properties = state.getOrAddProperties<Properties>();
@@ -213,10 +214,10 @@ LogicalResult LoopOp::verify() {
   }
   size_t carried = getInits().size();
   if (getFinals().size() != carried ||
-      getYield().getNumOperands() != carried + getYs().size())
+      getYield().getValues().size() != carried + getYs().size())
     return emitOpError() << "(3) carries " << carried << " values and stacks "
                          << getYs().size() << " but yields "
-                         << getYield().getNumOperands();
+                         << getYield().getValues().size();
   for (size_t k = 0; k < carried; ++k) {
     Type want = getInits()[k].getType();
     if (getFinals()[k].getType() != want ||
@@ -230,6 +231,14 @@ LogicalResult LoopOp::verify() {
     if (typeOf(y) != typeOf(slice).stacked(count))
       return emitOpError() << "(4) stacked result has type " << y.getType()
                            << " for slices " << slice.getType();
+  if (Value live = getLive()) {
+    auto argument = dyn_cast<BlockArgument>(live);
+    if (!argument || argument.getOwner() != &block || live == getStep())
+      return emitOpError("(5) 'while' reads no argument of the body");
+    if (typeOf(live).getRank() != 0 || typeOf(live).getInv())
+      return emitOpError() << "(5) 'while' of type " << live.getType()
+                           << ", not a varying i1 scalar";
+  }
   return success();
 }
 

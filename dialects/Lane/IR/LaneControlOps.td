@@ -7,11 +7,24 @@ include "mlir/IR/OpAsmInterface.td"
 include "mlir/Interfaces/ControlFlowInterfaces.td"
 
 def Lane_YieldOp : Lane_Op<"yield", [Pure, Terminator, ReturnLike,
+                                     AttrSizedOperandSegments,
                                      ParentOneOf<["LoopOp", "VjpOp", "JvpOp"]>]> {
   let summary = "the values of a region";
-  let arguments = (ins Variadic<Lane_Any>:$values);
-  let assemblyFormat = "attr-dict ($values^ `:` type($values))?";
-  let builders = [OpBuilder<(ins), [{ build($_builder, $_state, ::mlir::ValueRange{}); }]>];
+  let description = [{
+    With `while %live` (see `loop`) the values of a step count only for the
+    samples that live.
+  }];
+  let arguments = (ins Variadic<Lane_Any>:$values, Optional<Lane_Bool>:$live);
+  let assemblyFormat = [{
+    attr-dict ($values^ `:` type($values))? (`while` $live^ `:` type($live))?
+  }];
+  let builders = [
+    OpBuilder<(ins), [{
+      build($_builder, $_state, ::mlir::ValueRange{}, ::mlir::Value());
+    }]>,
+    OpBuilder<(ins "::mlir::ValueRange":$values), [{
+      build($_builder, $_state, values, ::mlir::Value());
+    }]>];
 }
 
 def Lane_LoopOp : Op<Lane_Dialect, "loop", [Pure, IsolatedFromAbove,
@@ -34,6 +47,14 @@ def Lane_LoopOp : Op<Lane_Dialect, "loop", [Pure, IsolatedFromAbove,
        (a stacked input `[count, s...]` gives `[s...]`).
     3. Initial, yielded and final carried values have one type (rate included).
     4. A stacked result is `[count, s...]` for a yielded `[s...]`, same rate.
+
+    `lane.yield .. while %live`: a sample for which `live` is false at a step
+    keeps its varying carried values. Its stacked slices may be read only where
+    the same `live` holds, but for slices of `live` itself: a lowering may skip
+    a step at which no sample lives, and leaves false in stacked i1 slices then.
+    An invariant carried value changes at every step; the values that it sums
+    over the batch are zero for samples that do not live.
+    5. `live` is an argument of the body, not the step: a varying i1 scalar.
   }];
   let arguments = (ins I64Attr:$count, UnitAttr:$reverse,
                        Variadic<Lane_Any>:$consts, Variadic<Lane_Any>:$inits,
@@ -58,6 +79,8 @@ def Lane_LoopOp : Op<Lane_Dialect, "loop", [Pure, IsolatedFromAbove,
     YieldOp getYield();
     ::mlir::OperandRange getYieldedCarries();
     ::mlir::OperandRange getYieldedYs();
+    /// The argument that says which samples take part in a step, or null.
+    ::mlir::Value getLive();
   }];
 }
 

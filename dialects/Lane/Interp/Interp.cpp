@@ -52,8 +52,10 @@ private:
   Outcome runLoop(LoopOp loop, const Values &in);
   Outcome runCall(mlir::func::CallOp call, const Values &in);
   Outcome runLane(mlir::Operation *op, const Values &in);
+  Value hold(const Value &computed);
 
   Machine machine;
+  size_t stops = 0; // so far
   int depth = 0;
 };
 
@@ -147,11 +149,34 @@ static void storeSlice(Array &y, const Array &slice, int64_t step,
       y.at(s, step * n + k) = slice.at(s, k);
 }
 
+/// True if steps at which no sample lives can be left out but for the first:
+/// everything that they compute belongs to samples.
+static bool isSkippable(LoopOp loop) {
+  return loop.getLive() && llvm::none_of(loop.getResults(), [](mlir::Value v) {
+           return isInvariant(v);
+         });
+}
+
+/// What was carried into the step, where the sample does not live.
+static Value frozen(const Value &before, const Value &after,
+                    const Array &live) {
+  if (before->inv)
+    return after;
+  Array r = *after;
+  int64_t n = r.sampleSize();
+  for (size_t s = 0; s < live.data.size(); ++s)
+    if (live.data[s] == 0)
+      for (int64_t k = 0; k < n; ++k)
+        r.at(s, k) = before->at(s, k);
+  return std::make_shared<Array>(std::move(r));
+}
+
 Outcome Interpreter::runLoop(LoopOp loop, const Values &in) {
   llvm::ArrayRef<Value> operands(in);
   size_t consts = loop.getConsts().size(), inits = loop.getInits().size();
   int64_t count = loop.getCount(), batch = machine.context.batch;
   Values carried(operands.slice(consts, inits));
+  Values resting; // what a step yields when nobody lives
   std::vector<Array> stacked;
   for (mlir::Value y : loop.getYs())
     stacked.push_back(machine.make(typeOf(y)));
@@ -164,10 +189,26 @@ Outcome Interpreter::runLoop(LoopOp loop, const Values &in) {
     arguments.append(carried);
     for (const Value &x : operands.drop_front(consts + inits))
       arguments.push_back(std::make_shared<Array>(sliceOf(*x, step, batch)));
+    Value live;
+    if (loop.getLive())
+      live = arguments[llvm::cast<mlir::BlockArgument>(loop.getLive())
+                           .getArgNumber()];
+    // With nobody left, every step is like the first of them.
+    bool left = isSkippable(loop) &&
+                llvm::all_of(live->data, [](double d) { return d == 0; });
+    if (left && !resting.empty()) {
+      for (size_t y = 0; y < stacked.size(); ++y)
+        storeSlice(stacked[y], *resting[inits + y], step, batch);
+      continue;
+    }
     Outcome yielded = runBlock(loop.getBlock(), arguments);
     if (!yielded)
       return yielded.takeError();
-    carried.assign(yielded->begin(), yielded->begin() + inits);
+    if (left)
+      resting = *yielded;
+    for (size_t k = 0; k < inits; ++k)
+      carried[k] =
+          live ? frozen(carried[k], (*yielded)[k], *live) : (*yielded)[k];
     for (size_t y = 0; y < stacked.size(); ++y)
       storeSlice(stacked[y], *(*yielded)[inits + y], step, batch);
   }
@@ -183,7 +224,17 @@ static void roundToFloat(Array &array) {
     v = static_cast<float>(v);
 }
 
+Value Interpreter::hold(const Value &computed) {
+  HeldValues &held = *machine.context.held;
+  if (held.noted && stops < held.values.size())
+    return std::make_shared<Array>(held.values[stops++]);
+  held.values.push_back(*computed);
+  return computed;
+}
+
 Outcome Interpreter::runLane(mlir::Operation *op, const Values &in) {
+  if (llvm::isa<StopOp>(op) && machine.context.held)
+    return Values{hold(in[0])};
   llvm::SmallVector<const Array *> arrays;
   for (const Value &v : in)
     arrays.push_back(v.get());
@@ -213,6 +264,8 @@ llvm::Expected<std::vector<Array>> interpret(mlir::func::FuncOp function,
   interp::Outcome out = interp::Interpreter(context).runFunction(function, in);
   if (!out)
     return out.takeError();
+  if (context.held)
+    context.held->noted = true;
   std::vector<Array> results;
   for (const interp::Value &v : *out)
     results.push_back(*v);

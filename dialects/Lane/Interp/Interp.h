@@ -24,6 +24,14 @@ enum class Rounding {
   Noise,
 };
 
+/// The values of `stop`, in the order in which they are computed: noted by one
+/// call, and what those of later calls give whatever their arguments are. So a
+/// difference of calls has held fixed what a derivative holds fixed.
+struct HeldValues {
+  std::vector<Array> values;
+  bool noted = false;
+};
+
 /// One call: what is not an argument.
 struct InterpContext {
   int64_t batch = 1;
@@ -36,6 +44,7 @@ struct InterpContext {
   // All noise away from zero, in [0, noise): what rounding does to a long sum
   // of equal values, where errors do not average out.
   bool biased = false;
+  HeldValues *held = nullptr; // if stops are to be held fixed
 };
 
 /// Runs `function` on `arguments` (one per argument, of its shape and rate) and

@@ -47,7 +47,7 @@ bool Simplifier::enterInvariant() {
                    Block::BlockArgListType arguments) {
     for (auto [operand, argument] : llvm::zip(operands, arguments)) {
       auto vary = operand.get().getDefiningOp<VaryOp>();
-      if (!vary)
+      if (!vary || argument == loop.getLive())
         continue;
       operand.set(vary.getX());
       argument.setType(typeOf(argument).withInv(true));
@@ -58,7 +58,7 @@ bool Simplifier::enterInvariant() {
   };
   for (auto [v, argument] : llvm::zip(loop.getConsts(), loop.getConstArgs()))
     if (Operation *constant = v.getDefiningOp<ConstOp>();
-        constant && !argument.use_empty()) {
+        constant && !argument.use_empty() && argument != loop.getLive()) {
       argument.replaceAllUsesWith(body.clone(*constant)->getResult(0));
       changed = true;
     }
@@ -122,7 +122,8 @@ bool Simplifier::bypassResults() {
   }
   for (size_t i = 0; i < carries; ++i)
     for (size_t j = 0; j < i; ++j)
-      if (loop.getYieldedCarries()[i] == loop.getYieldedCarries()[j])
+      if (loop.getYieldedCarries()[i] == loop.getYieldedCarries()[j] &&
+          (!loop.getLive() || loop.getInits()[i] == loop.getInits()[j]))
         replace(loop.getFinals()[i], loop.getFinals()[j]);
   return changed;
 }
@@ -140,6 +141,8 @@ void Simplifier::findNeeded() {
   for (size_t k = 0; k < carries + ys; ++k)
     if (live[k])
       want(k);
+  if (loop.getLive())
+    work.push_back(loop.getLive());
   while (!work.empty()) {
     Value v = work.pop_back_val();
     if (!needed.insert(v).second)
@@ -205,6 +208,7 @@ bool Simplifier::rebuild() {
   LoopOp fresh =
       LoopOp::create(builder, loop.getLoc(), loop.getCount(), loop.getReverse(),
                      newConsts, newInits, newXs, slices);
+  fresh->setDiscardableAttrs(loop->getDiscardableAttrDictionary());
   IRMapping map;
   map.map(loop.getStep(), fresh.getStep());
   auto bind = [&](ArrayRef<BlockArgument> from, Block::BlockArgListType to) {
@@ -226,7 +230,8 @@ bool Simplifier::rebuild() {
       yielded.push_back(map.lookup(loop.getYield().getOperand(k)));
       loop->getResult(k).replaceAllUsesWith(fresh->getResult(result++));
     }
-  YieldOp::create(body, loop.getLoc(), yielded);
+  YieldOp::create(body, loop.getLoc(), yielded,
+                  loop.getLive() ? map.lookup(loop.getLive()) : Value());
   loop.erase();
   return true;
 }

@@ -128,6 +128,19 @@ def Tile_EachOp : Tile_Body<"each", [ParentOneOf<["TilesOp", "LoopOp"]>]> {
   let hasVerifier = 1;
 }
 
+def Tile_WhereOp : Tile_Body<"where", [ParentOneOf<["EachOp", "LoopOp",
+                                                    "WhereOp"]>]> {
+  let summary = "steps, if `live` holds for any sample of the tile";
+  let description = [{
+    Else nothing is written. Lanes that are not samples do not count.
+    1. Holds loops, views and steps.
+    2. `live` is a scalar of i1.
+  }];
+  let arguments = (ins Tile_Rows:$live);
+  let assemblyFormat = "$live attr-dict `:` type($live) $body";
+  let hasVerifier = 1;
+}
+
 def Tile_ReduceOp : Tile_Op<"reduce", [AttrSizedOperandSegments,
                                        ParentOneOf<["ProgramOp", "RepeatOp"]>]> {
   let summary = "a phase: the groups' sinks to one value";
@@ -167,7 +180,7 @@ def Tile_RepeatOp : Tile_Op<"repeat", [SingleBlock, NoTerminator,
 }
 
 def Tile_LoopOp : Tile_Op<"loop", [SingleBlock, NoTerminator,
-    ParentOneOf<["OnceOp", "TilesOp", "EachOp", "LoopOp"]>]> {
+    ParentOneOf<["OnceOp", "TilesOp", "EachOp", "LoopOp", "WhereOp"]>]> {
   let summary = "steps, `count` times";
   let description = [{
     The body's argument is the step; `reverse` visits steps downwards. Values

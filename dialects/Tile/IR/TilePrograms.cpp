@@ -162,7 +162,17 @@ LogicalResult TilesOp::verify() {
 
 LogicalResult EachOp::verify() {
   auto allowed = [](Operation &op) {
-    return isa<LoopOp, ViewOp>(op) || isStep(op);
+    return isa<LoopOp, WhereOp, ViewOp>(op) || isStep(op);
+  };
+  return verifyHolds(*this, getBlock(), allowed, "constraint 1");
+}
+
+LogicalResult WhereOp::verify() {
+  BufType live = bufOf(getLive());
+  if (live.getRank() != 0 || !live.getElementType().isInteger(1))
+    return emitOpError("constraint 2: 'live' is no scalar of i1");
+  auto allowed = [](Operation &op) {
+    return isa<LoopOp, WhereOp, ViewOp>(op) || isStep(op);
   };
   return verifyHolds(*this, getBlock(), allowed, "constraint 1");
 }
@@ -172,13 +182,15 @@ LogicalResult LoopOp::verify() {
     return emitOpError("constraint 1: count must be positive");
   // A loop holds what the nearest phase or `each` around it may hold.
   Operation *around = (*this)->getParentOp();
-  while (isa_and_nonnull<LoopOp>(around))
+  while (isa_and_nonnull<LoopOp, WhereOp>(around))
     around = around->getParentOp();
   auto allowed = [&](Operation &op) {
     if (isa<LoopOp, ViewOp>(op))
       return true;
     if (isa_and_nonnull<TilesOp>(around))
       return isa<EachOp, OuterOp>(op);
+    if (isa<WhereOp>(op))
+      return isa_and_nonnull<EachOp>(around);
     return isStep(op) && (!isa_and_nonnull<OnceOp>(around) || !isPerTile(op));
   };
   return verifyHolds(*this, getBlock(), allowed, "a loop of this phase");

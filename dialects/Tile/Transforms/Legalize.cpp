@@ -201,7 +201,29 @@ static void gatherPads(lane::AddOp op) {
   op.erase();
 }
 
+// What a sample that does not live keeps becomes a choice in the loop's body;
+// that nobody may live is then only a chance to skip the step.
+static void freezeCarries(lane::LoopOp loop) {
+  Value live = loop.getLive();
+  lane::YieldOp yield = loop.getYield();
+  OpBuilder b(yield);
+  for (unsigned k = 0; k < loop.getInits().size(); ++k) {
+    Value before = loop.getCarryArgs()[k], after = yield.getValues()[k];
+    if (lane::isInvariant(before) || before == after)
+      continue;
+    ArrayRef<int64_t> shape = lane::typeOf(before).getShape();
+    Value here = lane::SpreadOp::create(b, loop.getLoc(), live,
+                                        ArrayRef<int64_t>{}, shape);
+    Value kept = lane::SelectOp::create(b, loop.getLoc(), here, after, before);
+    yield->setOperand(k, kept);
+  }
+}
+
 void rill::tile::legalize(Operation *root) {
+  root->walk([](lane::LoopOp loop) {
+    if (loop.getLive())
+      freezeCarries(loop);
+  });
   root->walk([](Operation *op) {
     if (auto stop = dyn_cast<lane::StopOp>(op)) {
       stop.getResult().replaceAllUsesWith(stop.getX());

@@ -97,7 +97,9 @@ View Lowering::carriedPlace(lane::LoopOp loop, unsigned k) {
 
 void Lowering::emitLoop(lane::LoopOp loop) {
   bool once = isa<OnceOp>(phase);
-  bool overChunk = !once && layerMajor && !pinned && hasProducts(loop);
+  // Samples leave a loop tile by tile.
+  Value live = loop.getLive();
+  bool overChunk = !once && !live && layerMajor && !pinned && hasProducts(loop);
   if (!once)
     perTile();
   SmallVector<View> carries, stacks;
@@ -109,6 +111,10 @@ void Lowering::emitLoop(lane::LoopOp loop) {
        {ValueRange(loop.getConsts()), ValueRange(loop.getXs())})
     for (Value value : values)
       resolve(viewOf(value)); // loaded before the loop, not in it
+  // A step that is skipped writes nothing: nobody lived then.
+  for (auto [y, stack] : llvm::zip(loop.getYs(), stacks))
+    if (live && lane::typeOf(y).isBool() && stack.base)
+      emitFill(stack, 0);
   if (overChunk)
     perChunk();
   auto made = LoopOp::create(b, loc, loop.getCount(), loop.getReverse());
@@ -120,6 +126,16 @@ void Lowering::emitLoop(lane::LoopOp loop) {
   pinned = pinned || (!once && !overChunk);
   b.setInsertionPointToEnd(&body);
   bindLoop(loop, made.getStep(), carries);
+  if (live) {
+    View view = resolve(viewOf(live));
+    if (!view.isRows()) {
+      View rows = newView(/*varying=*/true, {}, b.getI1Type());
+      emitCopy(view, rows);
+      view = rows;
+    }
+    auto where = WhereOp::create(b, loc, materialize(view));
+    b.setInsertionPointToEnd(&where.getBody().emplaceBlock());
+  }
   for (auto [value, stack] : llvm::zip(loop.getYieldedYs(), stacks))
     if (Operation *op = value.getDefiningOp();
         op && stack.base && !isFree(op) && !destinations.count(value))

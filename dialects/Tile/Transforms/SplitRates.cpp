@@ -189,6 +189,8 @@ void LoopSplitter::need(Part part, Value value) {
 void LoopSplitter::collectNeeds() {
   for (auto [k, next] : llvm::enumerate(loop.getYieldedCarries()))
     need(carryPart[k], next);
+  if (loop.getLive())
+    need(Part::main, loop.getLive());
   for (Value y : loop.getYieldedYs()) {
     Part at = home(y);
     exports[unsigned(at)].insert(y);
@@ -251,7 +253,9 @@ lane::LoopOp LoopSplitter::build(Part part) {
     yielded.push_back(map.lookup(value));
   for (Value value : exports[p])
     yielded.push_back(map.lookup(value));
-  lane::YieldOp::create(inner, loop.getLoc(), yielded);
+  Value live = part == Part::main && loop.getLive() ? map.lookup(loop.getLive())
+                                                    : Value();
+  lane::YieldOp::create(inner, loop.getLoc(), yielded, live);
   for (auto [value, stack] : llvm::zip(exports[p], made.getYs()))
     stackOf[value] = stack;
   return made;

@@ -9,6 +9,7 @@
 
 #include "Lane/IR/LaneOps.h"
 #include "Lane/Interp/Interp.h"
+#include "TemporaryProgram.h"
 #include "import/Entries.h"
 #include "pipeline/Pipeline.h"
 
@@ -23,19 +24,6 @@ using namespace rill;
 using pipeline::Compilation;
 using pipeline::Stage;
 using Rows = std::vector<double>;
-
-/// A program in a file of its own, removed at the end.
-class TemporaryProgram {
-public:
-  explicit TemporaryProgram(const std::string &text) {
-    char name[] = "/tmp/rill-model-XXXXXX.rill";
-    close(mkstemps(name, 5));
-    path = name;
-    std::ofstream(path) << text;
-  }
-  ~TemporaryProgram() { std::remove(path.c_str()); }
-  std::string path;
-};
 
 static constexpr int64_t batch = 16;
 

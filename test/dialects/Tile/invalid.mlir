@@ -107,3 +107,27 @@ tile.outer %r, %c -> %s : <rows, 1x4xf32>, <cols, 1x8xf32> -> <blocks, 8x4xf32>
 
 // expected-error @+1 {{constraint 2: chunk, groups and min must be positive}}
 "tile.tiles"() <{chunk = 0 : i64, groups = 1 : i64, min_tiles = 1 : i64}> ({ ^bb0: }) : () -> ()
+
+// -----
+
+%r = tile.buffer local 0 : <rows, 4xi1>
+tile.tiles chunk 1 groups 1 min 1 {
+  tile.each {
+    // expected-error @+1 {{constraint 2: 'live' is no scalar of i1}}
+    tile.where %r : <rows, 4xi1> {
+    }
+  }
+}
+
+// -----
+
+%l = tile.buffer local 0 : <rows, i1>
+tile.tiles chunk 1 groups 1 min 1 {
+  tile.each {
+    // expected-error @+1 {{constraint 1}}
+    tile.where %l : <rows, i1> {
+      tile.once {
+      }
+    }
+  }
+}

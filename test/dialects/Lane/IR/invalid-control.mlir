@@ -168,3 +168,37 @@ func.func @f(%x: !lane.t<3xf32>, %w: !lane.t<3xf32>) {
   }
   return
 }
+
+// -----
+
+// loop: 5, an argument of the body
+func.func @f(%x: !lane.t<f32>) {
+  // expected-error @+1 {{(5) 'while' reads no argument of the body}}
+  %f = lane.loop 4 (%i) inits(%v = %x : !lane.t<f32>) -> (!lane.t<f32>) {
+    %c = lane.compare lt %v, %v : (!lane.t<f32>, !lane.t<f32>) -> !lane.t<i1>
+    lane.yield %v : !lane.t<f32> while %c : !lane.t<i1>
+  }
+  return
+}
+
+// -----
+
+// loop: 5, a scalar
+func.func @f(%x: !lane.t<f32>, %l: !lane.t<3xi1>) {
+  // expected-error @+1 {{(5) 'while' of type '!lane.t<3xi1>', not a varying i1 scalar}}
+  %f = lane.loop 4 (%i) consts(%c = %l : !lane.t<3xi1>) inits(%v = %x : !lane.t<f32>) -> (!lane.t<f32>) {
+    lane.yield %v : !lane.t<f32> while %c : !lane.t<3xi1>
+  }
+  return
+}
+
+// -----
+
+// loop: 5, one for each sample
+func.func @f(%x: !lane.t<f32>, %l: !lane.t<i1, inv>) {
+  // expected-error @+1 {{(5) 'while' of type '!lane.t<i1, inv>', not a varying i1 scalar}}
+  %f = lane.loop 4 (%i) consts(%c = %l : !lane.t<i1, inv>) inits(%v = %x : !lane.t<f32>) -> (!lane.t<f32>) {
+    lane.yield %v : !lane.t<f32> while %c : !lane.t<i1, inv>
+  }
+  return
+}

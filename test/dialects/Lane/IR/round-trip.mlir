@@ -135,3 +135,14 @@ func.func @calculus(%x: !lane.t<3xf32>, %w: !lane.t<3xf32, inv>, %c: !lane.t<3xf
   }
   return
 }
+
+// CHECK-LABEL: @while
+func.func @while(%x: !lane.t<f32>, %l: !lane.t<i1>) -> !lane.t<f32> {
+  // CHECK: lane.yield %{{.*}}, %{{.*}} : !lane.t<f32>, !lane.t<i1> while %{{.*}} : !lane.t<i1>
+  %f:2 = lane.loop 8 (%i) inits(%v = %x : !lane.t<f32>, %live = %l : !lane.t<i1>) -> (!lane.t<f32>, !lane.t<i1>) {
+    %0 = lane.mul %v, %v : (!lane.t<f32>, !lane.t<f32>) -> !lane.t<f32>
+    %1 = lane.compare lt %0, %v : (!lane.t<f32>, !lane.t<f32>) -> !lane.t<i1>
+    lane.yield %0, %1 : !lane.t<f32>, !lane.t<i1> while %live : !lane.t<i1>
+  }
+  return %f#0 : !lane.t<f32>
+}

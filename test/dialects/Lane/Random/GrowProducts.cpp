@@ -130,7 +130,8 @@ Item Grower::inRate(Item item, bool inv) {
 }
 
 /// A scan with consts, carried values, stacked inputs and stacked results. What
-/// is carried stays within bounds by being brought back into them.
+/// is carried stays within bounds by being brought back into them. Samples may
+/// leave it, by a carried or a stacked truth value.
 bool Grower::growLoop(int depth) {
   if (!options.loops || depth == 0)
     return false;
@@ -150,6 +151,16 @@ bool Grower::growLoop(int depth) {
     if (small(shape))
       xs.push_back(fit(pickFloat(), shape));
   }
+  bool leaving = options.kinks && choices.chance(40);
+  bool carriesLive = leaving && choices.chance(70);
+  if (leaving) {
+    Item live = comparison(carriesLive ? Shape{} : Shape{count});
+    live = {b.withRate(live.value, false), 0, 1};
+    (carriesLive ? inits : xs).push_back(live);
+    for (Item &init : inits)
+      if (init.type().getInv())
+        init = {b.withRate(init.value, false), init.low, init.high};
+  }
   auto values = [](llvm::ArrayRef<Item> items) {
     llvm::SmallVector<Value> values;
     for (const Item &i : items)
@@ -162,11 +173,19 @@ bool Grower::growLoop(int depth) {
   mlir::OpBuilder inner(b.builder.getContext());
   inner.setInsertionPointToEnd(&body);
   Value stepValue = body.addArgument(tensorOf({}, intType(), true), b.loc);
-  Grower grower(inner, choices, options, element, batch, sites, stepValue);
+  ProgramOptions inside = options;
+  inside.batch &= !leaving; // nothing may be summed over who has left
+  Grower grower(inner, choices, inside, element, batch, sites, stepValue);
   Item fallback = {};
-  auto enter = [&](const Item &item, TensorType type, double low, double high) {
-    fallback = {body.addArgument(type, b.loc), low, high};
-    grower.add(fallback);
+  Value live;
+  auto enter = [&](const Item &, TensorType type, double low, double high) {
+    Item item = {body.addArgument(type, b.loc), low, high};
+    if (type.isBool()) {
+      live = item.value;
+      return;
+    }
+    fallback = item;
+    grower.add(item);
   };
   if (options.integers)
     grower.add({stepValue, 0, double(count - 1)});
@@ -183,6 +202,12 @@ bool Grower::growLoop(int depth) {
 
   llvm::SmallVector<Item> yields;
   for (const Item &i : inits) {
+    if (i.type().isBool()) {
+      Value goesOn = grower.comparison({}).value;
+      goesOn = LaneBuilder(inner, b.loc).withRate(goesOn, false);
+      yields.push_back({goesOn, 0, 1});
+      continue;
+    }
     Item next = grower.fit(grower.pickFloat(), i.type().getShape());
     next = grower.within(grower.inRate(next, i.type().getInv()), -3, 3);
     yields.push_back(next);
@@ -197,7 +222,11 @@ bool Grower::growLoop(int depth) {
     yields.push_back(y);
     slices.push_back(y.type());
   }
-  YieldOp::create(inner, b.loc, values(yields));
+  if (carriesLive) {
+    yields.push_back({live, 0, 1});
+    slices.push_back(live.getType());
+  }
+  YieldOp::create(inner, b.loc, values(yields), live);
   LoopOp loop = LoopOp::create(b.builder, b.loc, count, reverse, values(consts),
                                values(inits), values(xs), slices);
   for (auto [from, to] :
@@ -205,9 +234,20 @@ bool Grower::growLoop(int depth) {
     from.replaceAllUsesWith(to);
   loop.getBlock().getOperations().splice(loop.getBlock().end(),
                                          body.getOperations());
-  for (auto [i, result] : llvm::enumerate(loop.getResults()))
-    addFloat(result, i < inits.size() ? -3 : yields[i].low,
-             i < inits.size() ? 3 : yields[i].high);
+  Value lived = carriesLive ? Value(loop.getYs().back())
+                : leaving   ? xs.back().value
+                            : Value();
+  for (auto [i, own] : llvm::enumerate(loop.getResults())) {
+    Value result = own;
+    if (typeOf(result).isBool())
+      continue;
+    bool carried = i < inits.size();
+    if (!carried && lived && !typeOf(result).getInv())
+      result =
+          b.masked(b.spread(lived, {0}, typeOf(result).getShape()), result);
+    addFloat(result, carried ? -3 : std::fmin(yields[i].low, 0),
+             carried ? 3 : std::fmax(yields[i].high, 0));
+  }
   return true;
 }
 

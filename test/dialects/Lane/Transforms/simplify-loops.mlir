@@ -163,3 +163,32 @@ func.func @constant_const(%x: !lane.t<3xf32>) -> (!lane.t<3xf32>) {
   }
   return %f : !lane.t<3xf32>
 }
+
+// Who lives is needed though nobody asks for it afterwards; what nothing needs
+// goes as ever.
+// CHECK-LABEL: @while
+// CHECK: lane.loop 4 (%{{.*}}) inits(%[[V:.*]] = %{{.*}} : !lane.t<f32>, %[[LIVE:.*]] = %{{.*}} : !lane.t<i1>) -> (!lane.t<f32>, !lane.t<i1>) {
+// CHECK: lane.yield %{{.*}}, %{{.*}} : !lane.t<f32>, !lane.t<i1> while %[[LIVE]] : !lane.t<i1>
+func.func @while(%x: !lane.t<f32>, %y: !lane.t<f32>, %l: !lane.t<i1>) -> (!lane.t<f32>) {
+  %f:3 = lane.loop 4 (%i) inits(%u = %y : !lane.t<f32>, %v = %x : !lane.t<f32>, %live = %l : !lane.t<i1>) -> (!lane.t<f32>, !lane.t<f32>, !lane.t<i1>) {
+    %0 = lane.exp %v : (!lane.t<f32>) -> !lane.t<f32>
+    %1 = lane.compare lt %0, %v : (!lane.t<f32>, !lane.t<f32>) -> !lane.t<i1>
+    %2 = lane.exp %u : (!lane.t<f32>) -> !lane.t<f32>
+    lane.yield %2, %0, %1 : !lane.t<f32>, !lane.t<f32>, !lane.t<i1> while %live : !lane.t<i1>
+  }
+  return %f#1 : !lane.t<f32>
+}
+
+// Two carried values with the same next one end apart: a sample that leaves
+// before the first step keeps each.
+// CHECK-LABEL: @same_next
+// CHECK: %[[F:.*]]:3 = lane.loop
+// CHECK: return %[[F]]#0, %[[F]]#1
+func.func @same_next(%x: !lane.t<f32>, %y: !lane.t<f32>, %l: !lane.t<i1>) -> (!lane.t<f32>, !lane.t<f32>) {
+  %f:3 = lane.loop 4 (%i) inits(%u = %x : !lane.t<f32>, %v = %y : !lane.t<f32>, %live = %l : !lane.t<i1>) -> (!lane.t<f32>, !lane.t<f32>, !lane.t<i1>) {
+    %0 = lane.mul %u, %v : (!lane.t<f32>, !lane.t<f32>) -> !lane.t<f32>
+    %1 = lane.compare lt %0, %v : (!lane.t<f32>, !lane.t<f32>) -> !lane.t<i1>
+    lane.yield %0, %0, %1 : !lane.t<f32>, !lane.t<f32>, !lane.t<i1> while %live : !lane.t<i1>
+  }
+  return %f#0, %f#1 : !lane.t<f32>, !lane.t<f32>
+}
