@@ -290,7 +290,7 @@ static Grade gradeOfStep(Operation *op, int64_t axis) {
   Grade one = gradeOfBlock(body.getArgument(1),
                            body.getTerminator()->getOperand(0), axis);
   Grade all = one;
-  for (int64_t n = 1; n < repeat.getCount() && n < 4; ++n)
+  for (int64_t n = 1; n < int64_t(repeat.getCount()) && n < 4; ++n)
     all = compose(one, all);
   return all;
 }
