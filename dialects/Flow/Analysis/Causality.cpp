@@ -16,7 +16,9 @@ std::string CausalOrder::str() const {
 
 static CausalOrder orderOf(ArrayRef<int64_t> shape, int64_t axis,
                            bool reverse) {
-  CausalOrder order{axis, reverse};
+  CausalOrder order;
+  order.axis = axis;
+  order.reverse = reverse;
   int64_t count = 1, inner = 1;
   for (int64_t extent : shape)
     count *= extent;

@@ -63,6 +63,33 @@ const Array *Dependence::of(Value value) {
   return entry.get();
 }
 
+bool Dependence::mixes(Value value) {
+  const Array *array = of(value);
+  return array && llvm::any_of(array->data, [&](double number) {
+           return set(int64_t(number)).count() > 1;
+         });
+}
+
+bool Dependence::readsOthers(Value value) {
+  if (mixes(value))
+    return true;
+  const Array *array = of(value);
+  if (!array ||
+      lane::typeOf(value).getShape() != lane::typeOf(place).getShape())
+    return false;
+  for (auto [k, number] : llvm::enumerate(array->data))
+    if (number != 0 && !set(int64_t(number)).test(k))
+      return true;
+  return false;
+}
+
+bool Dependence::isDiagonal(Value value) {
+  const Array *array = of(value);
+  return array &&
+         lane::typeOf(value).getShape() == lane::typeOf(place).getShape() &&
+         !readsOthers(value) && !llvm::is_contained(array->data, 0);
+}
+
 Array Dependence::everything(Operation *op, Value result) {
   int64_t all = 0;
   for (Value v : op->getOperands())

@@ -22,6 +22,15 @@ public:
   /// depends on; null if no element depends on the place.
   const lane::Array *of(mlir::Value value);
 
+  /// Whether some element of the value depends on several of the place.
+  bool mixes(mlir::Value value);
+  /// Whether it mixes, or is of the place's shape and some element k depends on
+  /// another element than k.
+  bool readsOthers(mlir::Value value);
+  /// Whether each element k of a value of the place's shape depends on element
+  /// k of the place and on no other: a diagonal Jacobian without zeros by form.
+  bool isDiagonal(mlir::Value value);
+
   /// The elements of the place in set `number`; set 0 is empty.
   const llvm::BitVector &set(int64_t number) const { return sets[number]; }
   int64_t numSets() const { return int64_t(sets.size()); }

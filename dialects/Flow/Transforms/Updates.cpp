@@ -1,7 +1,6 @@
 // The judgement of one update; see Updates.h.
 #include "Flow/Transforms/Updates.h"
 
-#include "Flow/Analysis/Elementwise.h"
 #include "Flow/Analysis/Facts.h"
 #include "Flow/Analysis/Origins.h"
 #include "Flow/Analysis/Trends.h"
@@ -33,24 +32,6 @@ static void addForm(std::string &form, llvm::StringSet<> &seen,
   if (!seen.insert(next).second)
     return;
   form += (form.empty() ? "" : ", ") + next;
-}
-
-/// True if a value that depends on the place was mixed over its elements on
-/// the way: then it is no elementwise use of the place.
-static bool mixesElements(Value value, const llvm::DenseSet<Value> &dependent) {
-  SmallVector<Value> work{value};
-  llvm::DenseSet<Value> seen;
-  while (!work.empty()) {
-    Value v = work.pop_back_val();
-    Operation *op = v.getDefiningOp();
-    if (!op || !dependent.contains(v) || !seen.insert(v).second)
-      continue;
-    if (isa<lane::ContractOp, lane::ReduceOp, lane::CumsumOp, MatVecOp,
-            lane::ConcatOp, lane::SliceOp, lane::LoopOp, SplitOp, OdeOp>(op))
-      return true;
-    work.append(op->operand_begin(), op->operand_end());
-  }
-  return false;
 }
 
 /// True if the elements name each of 0 .. count-1 once.
@@ -99,13 +80,8 @@ static UpdateVerdict judgeChain(UpdateOp update,
       if (dependent.contains(operand.get()))
         uses.push_back(operand.getOperandNumber());
     if (uses.size() != 1) {
-      // A reduction over something else than the place's elements is none.
-      bool mixes = llvm::any_of(uses, [&](unsigned i) {
-        Value v = op->getOperand(i);
-        return mixesElements(v, dependent) &&
-               ElementwiseUse(block.getArgument(0)).of(v).kind ==
-                   Diagonal::Mixed;
-      });
+      Dependence dependence(block.getArgument(0));
+      bool mixes = dependence.readsOthers(op->getResult(0));
       verdict.occursTwice = true;
       return refused(
           verdict, mixes ? Refusal::MixesElements : Refusal::NotInjective, op,
@@ -234,16 +210,22 @@ static UpdateVerdict judgeByAuthor(UpdateOp update) {
   verdict.own = dependentValues(block);
   verdict.range = {update.getLo().convertToDouble(),
                    update.getHi().convertToDouble()};
-  Diagonal own = ElementwiseUse(block.getArgument(0)).of(after);
-  if (own.isConstant()) {
+  Dependence dependence(block.getArgument(0));
+  if (!dependence.of(after)) {
     verdict.ignoresPlace = true;
     return refused(verdict, Refusal::NotInjective, nullptr,
                    "the new value does not depend on the old one");
   }
-  if (after.getType() != block.getArgument(0).getType() || own.culprit ||
-      !llvm::equal(own.axes, llvm::seq<int64_t>(0, own.axes.size())))
-    return refused(verdict, Refusal::MixesElements, own.culprit,
-                   own.culprit ? own.why : "it moves the place's elements");
+  if (after.getType() != block.getArgument(0).getType() ||
+      !dependence.isDiagonal(after)) {
+    for (Operation &op : block.without_terminator())
+      if (llvm::any_of(op.getResults(),
+                       [&](Value v) { return dependence.mixes(v); }))
+        return refused(verdict, Refusal::MixesElements, &op,
+                       "it brings several elements of the place together");
+    return refused(verdict, Refusal::MixesElements, nullptr,
+                   "it moves or drops elements of the place");
+  }
   Chain::Step step;
   step.value = after;
   verdict.chain.steps.assign({step});
