@@ -34,6 +34,9 @@ class ZeroDerivative
 template <typename ConcreteOp>
 class Unbounded : public mlir::OpTrait::TraitBase<ConcreteOp, Unbounded> {};
 
+/// Whether `x predicate y` holds, as of IEEE.
+bool holds(Predicate predicate, double x, double y);
+
 /// The index letters of a contraction `"ij,j->i"`.
 struct ContractSpec {
   std::string x, y, result;

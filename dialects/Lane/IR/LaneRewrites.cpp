@@ -25,7 +25,7 @@ static std::optional<double> numberOf(Value v) {
 
 //===-- numbers -----------------------------------------------------------===//
 
-static bool holds(Predicate predicate, double x, double y) {
+bool holds(Predicate predicate, double x, double y) {
   switch (predicate) {
   case Predicate::lt:
     return x < y;

@@ -36,18 +36,35 @@ static Result evaluateLookup(LookupOp op, Inputs in, Machine &machine) {
   return r;
 }
 
+namespace {
+/// The slices of an array at the indices of one dimension.
+struct Slices {
+  Slices(const Array &x, int64_t dim)
+      : extent(x.shape[dim]),
+        row(Array::sizeOf(
+            llvm::ArrayRef<int64_t>(x.shape).drop_front(dim + 1))) {}
+  int64_t extent, row;
+  /// Element k of the slice at `index`, in the whole.
+  int64_t whole(int64_t index, int64_t k) const {
+    return (k / row * extent + index) * row + k % row;
+  }
+  int64_t indexOf(int64_t whole) const { return whole / row % extent; }
+  int64_t within(int64_t whole) const {
+    return whole / (row * extent) * row + whole % row;
+  }
+};
+} // namespace
+
 static Result evaluateTake(TakeOp op, Inputs in, Machine &machine) {
   const Array &x = *in[0], &index = *in[1];
   Array r = machine.make(typeOf(op.getResult()));
-  int64_t size = x.shape[op.getDim()];
-  int64_t row = Array::sizeOf(
-      llvm::ArrayRef<int64_t>(x.shape).drop_front(op.getDim() + 1));
+  Slices slices(x, op.getDim());
   for (int64_t s = 0, e = machine.samples(r.inv); s < e; ++s) {
     int64_t at = int64_t(index.at(s, 0));
-    if (llvm::Error error = checkIndex(op, at, size))
+    if (llvm::Error error = checkIndex(op, at, slices.extent))
       return std::move(error);
     for (int64_t k = 0, n = r.sampleSize(); k < n; ++k)
-      r.at(s, k) = x.at(s, (k / row * size + at) * row + k % row);
+      r.at(s, k) = x.at(s, slices.whole(at, k));
   }
   return r;
 }
@@ -55,17 +72,14 @@ static Result evaluateTake(TakeOp op, Inputs in, Machine &machine) {
 static Result evaluatePut(PutOp op, Inputs in, Machine &machine) {
   const Array &x = *in[0], &slice = *in[1], &index = *in[2];
   Array r = machine.make(typeOf(op.getResult()));
-  int64_t size = x.shape[op.getDim()];
-  int64_t row = Array::sizeOf(
-      llvm::ArrayRef<int64_t>(x.shape).drop_front(op.getDim() + 1));
+  Slices slices(x, op.getDim());
   for (int64_t s = 0, e = machine.samples(r.inv); s < e; ++s) {
     int64_t at = int64_t(index.at(s, 0));
-    if (llvm::Error error = checkIndex(op, at, size))
+    if (llvm::Error error = checkIndex(op, at, slices.extent))
       return std::move(error);
     for (int64_t k = 0, n = r.sampleSize(); k < n; ++k)
-      r.at(s, k) = k / row % size == at
-                       ? slice.at(s, k / (row * size) * row + k % row)
-                       : x.at(s, k);
+      r.at(s, k) =
+          slices.indexOf(k) == at ? slice.at(s, slices.within(k)) : x.at(s, k);
   }
   return r;
 }

@@ -133,24 +133,6 @@ static Array mapElements(mlir::Operation *op, Machine &machine, F f) {
   return r;
 }
 
-static double compare(Predicate predicate, double x, double y) {
-  switch (predicate) {
-  case Predicate::lt:
-    return x < y;
-  case Predicate::le:
-    return x <= y;
-  case Predicate::gt:
-    return x > y;
-  case Predicate::ge:
-    return x >= y;
-  case Predicate::eq:
-    return x == y;
-  case Predicate::ne:
-    return x != y;
-  }
-  llvm_unreachable("predicate");
-}
-
 static double convert(TensorType to, TensorType from, double x) {
   if (to.isBool())
     return x != 0;
@@ -196,7 +178,7 @@ static Result evaluateNamed(mlir::Operation *op, Inputs in, Machine &machine) {
 Result evaluateElementwise(mlir::Operation *op, Inputs in, Machine &machine) {
   if (auto o = llvm::dyn_cast<CompareOp>(op))
     return mapElements(op, machine, [&](int64_t s, int64_t k) {
-      return compare(o.getPredicate(), in[0]->at(s, k), in[1]->at(s, k));
+      return holds(o.getPredicate(), in[0]->at(s, k), in[1]->at(s, k));
     });
   if (llvm::isa<SelectOp>(op))
     return mapElements(op, machine, [&](int64_t s, int64_t k) {
