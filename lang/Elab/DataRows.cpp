@@ -162,9 +162,7 @@ Elaborator::rowLogp(const std::shared_ptr<NamedDist> &model, DataId data,
         .help("give it logp(x) = ...");
     return std::nullopt;
   }
-  typed::Op op;
-  op.kind = typed::OpKind::Logp;
-  op.index = *id;
+  std::vector<ValueId> operands;
   size_t subject = rows->fields.size() - dist.conditions.size();
   for (size_t k = 0; k != rows->fields.size(); ++k) {
     const typed::Condition *condition =
@@ -184,16 +182,10 @@ Elaborator::rowLogp(const std::shared_ptr<NamedDist> &model, DataId data,
       value.tensor = toFloat(value.tensor);
     if (space.isOptional() && !value.is(Den::Kind::Optional))
       value = Den::ofOptional(value, truth(true), space);
-    if (!arraysOf(value, space, range, op.operands))
+    if (!arraysOf(value, space, range, operands))
       return std::nullopt;
   }
-  Tensor t;
-  t.trained = true;
-  t.space = Space::real();
-  t.id = newValue(t.space);
-  op.results.push_back(t.id);
-  append(std::move(op));
-  return t;
+  return appendLogp(*id, std::move(operands));
 }
 
 } // namespace rill::lang::elab

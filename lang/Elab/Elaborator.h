@@ -346,6 +346,7 @@ private:
   std::optional<Tensor> namedLogp(const Law &law,
                                   const std::vector<Tensor> &values,
                                   SourceRange range);
+  Tensor appendLogp(DistId dist, std::vector<ValueId> operands);
   std::optional<Tensor> declLogp(const Law &law, std::vector<Tensor> values,
                                  SourceRange range);
   std::optional<std::vector<Tensor>>

@@ -191,13 +191,20 @@ std::optional<Tensor> Elaborator::logpOf(const Law &law,
   auto id = tryMakeDist(law, values[0].space.embedded(), law.spelling, range);
   if (!id)
     return std::nullopt;
+  Tensor t = appendLogp(*id, {values[0].id});
+  t.deps = values[0].deps;
+  return t;
+}
+
+/// The density of the dist at `operands`: the subject's arrays, then those of
+/// its conditions.
+Tensor Elaborator::appendLogp(DistId dist, std::vector<ValueId> operands) {
   typed::Op op;
   op.kind = typed::OpKind::Logp;
-  op.index = *id;
-  op.operands = {values[0].id};
-  Tensor t = values[0];
+  op.index = dist;
+  op.operands = std::move(operands);
+  Tensor t;
   t.space = Space::real();
-  t.bounds = Bounds::all();
   t.trained = true;
   t.id = newValue(t.space);
   op.results.push_back(t.id);
@@ -280,10 +287,7 @@ std::optional<Tensor> Elaborator::namedLogp(const Law &law,
           "'" + law.named->name + "' is a law on " + dist.subject.str());
     return std::nullopt;
   }
-  typed::Op op;
-  op.kind = typed::OpKind::Logp;
-  op.index = *id;
-  Tensor t;
+  std::vector<ValueId> operands;
   for (size_t i = 0; i != values.size(); ++i) {
     if (want[i].shape() != values[i].space.shape()) {
       error(Code::ShapeMismatch, range,
@@ -291,18 +295,15 @@ std::optional<Tensor> Elaborator::namedLogp(const Law &law,
                 ", but the value has space " + values[i].space.str());
       return std::nullopt;
     }
-    op.operands.push_back(values[i].id);
-    t.deps.insert(t.deps.end(), values[i].deps.begin(), values[i].deps.end());
+    operands.push_back(values[i].id);
   }
   auto conditions = conditionOperands(law, *id, range);
   if (!conditions)
     return std::nullopt;
-  op.operands.insert(op.operands.end(), conditions->begin(), conditions->end());
-  t.trained = true;
-  t.space = Space::real();
-  t.id = newValue(t.space);
-  op.results.push_back(t.id);
-  append(std::move(op));
+  operands.insert(operands.end(), conditions->begin(), conditions->end());
+  Tensor t = appendLogp(*id, std::move(operands));
+  for (const Tensor &value : values)
+    t.deps.insert(t.deps.end(), value.deps.begin(), value.deps.end());
   return t;
 }
 
