@@ -42,8 +42,7 @@ static std::vector<lane::Array> argumentsOf(mlir::func::FuncOp function) {
   std::vector<lane::Array> arguments;
   for (mlir::Type type : function.getArgumentTypes()) {
     auto tensor = llvm::cast<lane::TensorType>(type);
-    auto array =
-        lane::Array::filled(tensor.getShape(), tensor.getInv(), batch);
+    auto array = lane::Array::filled(tensor.getShape(), tensor.getInv(), batch);
     for (double &value : array.data)
       value = normal(engine);
     arguments.push_back(array);
@@ -99,8 +98,8 @@ static void checkGradient(const std::string &solver) {
         for (double &value : u[j].data)
           value = 0;
     lane::random::Inner derived = lane::random::inner(u, adjoints);
-    auto measured = llvm::cantFail(
-        lane::random::differentiate(held, x, u, w, context));
+    auto measured =
+        llvm::cantFail(lane::random::differentiate(held, x, u, w, context));
     EXPECT_NEAR(derived.value, measured.value,
                 1e-6 * std::max(1.0, std::fabs(measured.value)))
         << "argument " << k << ", error of the difference " << measured.error;

@@ -8,15 +8,14 @@
 
 #include "Lane/IR/LaneOps.h"
 #include "Lane/Interp/Interp.h"
+#include "TemporaryProgram.h"
 #include "import/Entries.h"
 #include "pipeline/Pipeline.h"
 
 #include "gtest/gtest.h"
 
 #include <cmath>
-#include <fstream>
 #include <random>
-#include <unistd.h>
 
 using namespace rill;
 using pipeline::Compilation;
@@ -65,17 +64,14 @@ private:
 class LossWithDerivatives : public testing::TestWithParam<Loss> {};
 
 TEST_P(LossWithDerivatives, GradientEqualsFiniteDifferences) {
-  char path[] = "/tmp/rill-loss-XXXXXX.rill";
-  close(mkstemps(path, 5));
-  std::ofstream(path) << "use std.nets.mlp\nuse std.flows.actnorm\n"
-                      << GetParam().source
-                      << "\ntrain p { minimize L }\nmain p\n";
+  TemporaryProgram program("use std.nets.mlp\nuse std.flows.actnorm\n" +
+                           std::string(GetParam().source) +
+                           "\ntrain p { minimize L }\nmain p\n");
   pipeline::Options options;
   options.f64 = true;
-  Compilation compilation(path, options);
-  bool made = compilation.run(Stage::LaneGrad);
-  std::remove(path);
-  ASSERT_TRUE(made) << compilation.diagnostics(false);
+  Compilation compilation(program.path, options);
+  ASSERT_TRUE(compilation.run(Stage::LaneGrad))
+      << compilation.diagnostics(false);
 
   Entry loss(compilation, "train0.loss"), grad(compilation, "train0.grad");
   std::vector<lane::Array> params = loss.randomArguments();
