@@ -36,6 +36,22 @@ static std::vector<Workload> makeWorkloads() {
     all.push_back({name + "-train", program, Kind::Train, {256, 4096}});
     all.push_back({name + "-single", program, Kind::Single, {1}});
   }
+  for (const char *shape : {"maf-d6", "maf-d64"}) {
+    std::string name = shape, program = name + ".rill";
+    all.push_back({name + "-density", program, Kind::Density, wide});
+    // A unit reads the half of the layer before that has a smaller degree.
+    all.push_back({name + "-sample", program, Kind::Sample, wide, 0.5});
+  }
+  all.push_back({"euler-d2-sample", "euler-d2.rill", Kind::Sample, wide});
+  // How many steps are taken depends on the sample.
+  all.push_back({"cnf-d6-density", "cnf-d6.rill", Kind::Density, wide, 0});
+  all.push_back({"cnf-d6-gradient", "cnf-d6.rill", Kind::Gradient, wide, 0});
+  // Half of the scores and of their use are behind the causal mask: 2 %.
+  all.push_back({"attention-density",
+                 "attention.rill",
+                 Kind::Density,
+                 {64, 256, 1024, 4096},
+                 0.98});
   return all;
 }
 
@@ -184,10 +200,18 @@ Measurement rill::bench::measure(const Workload &workload,
   const rt::DistSpec &dist = model.dist("");
   bool density =
       workload.kind == Kind::Density || workload.kind == Kind::Single;
+  bool sample = workload.kind == Kind::Sample;
+  const std::string &kernel = density  ? dist.logp
+                              : sample ? dist.sample
+                                       : train.grad;
+  // A solver's sampler needs no divergence; the inverse of a masked network is
+  // counted on its density's pass.
+  bool own = sample && workload.needed == 1;
   Measurement best;
-  best.flops = model.plan().findKernel(dist.logp)->flops * (density ? 1 : 3);
+  best.flops = model.plan().findKernel(own ? dist.sample : dist.logp)->flops *
+               workload.needed * (density || sample ? 1 : 3);
   for (int64_t batch : workload.batches) {
-    KernelCall call(model, density ? dist.logp : train.grad, batch);
+    KernelCall call(model, kernel, batch);
     std::function<void()> run = [&] { call(); };
     std::unique_ptr<TrainingStep> step;
     if (workload.kind == Kind::Train) {

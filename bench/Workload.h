@@ -14,11 +14,14 @@
 namespace rill::bench {
 
 struct Workload {
-  enum class Kind { Density, Gradient, Train, Single };
+  enum class Kind { Density, Gradient, Train, Single, Sample };
   std::string name;    ///< "realnvp-d6-density"
   std::string program; ///< "realnvp-d6.rill"
   Kind kind;
   std::vector<int64_t> batches;
+  /// Of the counted products, those that the work needs: half of a dense pass
+  /// for the inverse of a masked network. 0: not known before the run.
+  double needed = 1;
 };
 
 const std::vector<Workload> &workloads();
@@ -27,8 +30,9 @@ const Workload *findWorkload(const std::string &name);
 struct Measurement {
   int64_t batch = 0;
   double perSecond = 0; ///< samples
-  /// Per sample: twice the multiply-adds of the density's products; three
-  /// times that for gradients and training steps.
+  /// Per sample: twice the needed multiply-adds of the products of the density
+  /// (of the sampler for a sampler of a field); three times that for gradients
+  /// and training steps. 0: not known.
   double flops = 0;
   double spread = 0; ///< (median - best) / best of the run times
 };

@@ -43,10 +43,13 @@ static int availableCpus() {
 }
 
 static void printRow(const nlohmann::json &row) {
-  fmt::print("{:<24} {:>7} {:>6} {:>14.0f} {:>7.1f} %",
+  std::string share = "-"; // the work is not known before the run
+  if (double known = row["roof_share"]; known > 0)
+    share = fmt::format("{:.1f}", 100 * known);
+  fmt::print("{:<24} {:>7} {:>6} {:>14.0f} {:>7} %",
              row["workload"].get<std::string>(), row["threads"].get<int>(),
              row["batch"].get<int64_t>(), row["per_second"].get<double>(),
-             100 * row["roof_share"].get<double>());
+             share);
   for (auto &[peer, rate] : row["peers"].items())
     fmt::print("   {:.2f} x {}",
                row["per_second"].get<double>() / rate.get<double>(), peer);
