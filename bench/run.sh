@@ -20,7 +20,7 @@ done
 if [ ${#peers[@]} -gt 0 ]; then
   [ -x "$venv/bin/python" ] || python3 -m venv "$venv"
   echo "bench: peers ${peers[*]} in $venv"
-  "$venv/bin/pip" install -q numpy "${peers[@]}"
+  "$venv/bin/pip" install -q numpy flowjax "${peers[@]}"
   rows=$build/peers.jsonl
   : >"$rows"
   [ ${#names[@]} -gt 0 ] || mapfile -t names < <("$build/bin/rill-bench" --list)
@@ -28,6 +28,9 @@ if [ ${#peers[@]} -gt 0 ]; then
     for threads in 1 "$(nproc)"; do
       "$venv/bin/python" "$here/peers/realnvp.py" "$peer" "$threads" "${names[@]}" | tee -a "$rows"
     done
+  done
+  for threads in 1 "$(nproc)"; do
+    "$venv/bin/python" "$here/peers/flows.py" flowjax "$threads" "${names[@]}" | tee -a "$rows"
   done
   args+=(--peer-rows "$rows")
 fi

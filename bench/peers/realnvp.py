@@ -6,26 +6,9 @@ The model is that of bench/programs: L = 8 affine couplings on halves with two
 hidden ReLU layers, log-scale 2 tanh(s), standard normal base, data-independent.
 Each figure is the best of repeated runs at the peer's best batch.
 """
-import json
-import os
-import sys
-import time
+from measure import measure
 
 SHAPES = {"d6": (6, 8, 64), "d64": (64, 8, 256)}
-BATCHES = [256, 1024, 4096, 16384]
-
-
-def best_time(run, budget=1.5):
-    """Seconds of the fastest run: one warm-up, then repeats within the budget."""
-    run()
-    best, start = float("inf"), time.perf_counter()
-    while time.perf_counter() - start < budget:
-        t = time.perf_counter()
-        run()
-        best = min(best, time.perf_counter() - t)
-    return best
-
-
 def initial(rng, D, L, H):
     sizes = [(H, D // 2), (H, H), (D, H)]
     return [[(rng.normal(size=s) / s[1] ** 0.5, rng.normal(size=s[0]) * 0.1) for s in sizes] for _ in range(L)]
@@ -119,22 +102,12 @@ def torch_workload(kind, D, L, H, threads):
     return step, data, f"torch {torch.__version__} compile ({blas})"
 
 
-def main():
-    peer, threads, workloads = sys.argv[1], int(sys.argv[2]), sys.argv[3:]
-    os.sched_setaffinity(0, set(sorted(os.sched_getaffinity(0))[:threads]))
-    os.environ["OMP_NUM_THREADS"] = str(threads)
-    for name in workloads:
-        if not name.startswith("realnvp-"):
-            continue  # has no peer here
-        _, shape, kind = name.split("-")
-        D, L, H = SHAPES[shape]
-        make = jax_workload if peer == "jax" else lambda *a: torch_workload(*a, threads)
-        step, data, label = make(kind, D, L, H)
-        best = (0.0, 0)
-        for n in [1] if kind == "single" else BATCHES:
-            x = data(n)
-            best = max(best, (n / best_time(lambda: step(x)), n))
-        print(json.dumps({"workload": name, "threads": threads, "peer": label, "per_second": best[0], "batch": best[1]}), flush=True)
+def make(name, peer, threads):
+    if not name.startswith("realnvp-"):
+        return None
+    _, shape, kind = name.split("-")
+    D, L, H = SHAPES[shape]
+    return jax_workload(kind, D, L, H) if peer == "jax" else torch_workload(kind, D, L, H, threads)
 
 
-main()
+measure(make)
