@@ -197,12 +197,25 @@ private:
   void epilogue(OpTy op, Value accumulator, llvm::ArrayRef<Operand> ins,
                 llvm::ArrayRef<Operand> outs, llvm::ArrayRef<Value> point,
                 Lanes at, bool rows);
-  /// Accumulators from zero over `count` steps of k.
-  Values chain(int64_t accumulators, Type type, int64_t count,
+  /// The steps of k of a chain, `to` exclusive.
+  struct Columns {
+    Value from, to;
+  };
+  /// Columns by group of rows, from entry `first` of the table on; all columns
+  /// where there is no table.
+  struct Visits {
+    Value table, first;
+  };
+  Visits visitsOf(tile::MatmulOp op, int64_t firstRow, int64_t groups,
+                  int64_t height);
+  Columns columnsOf(tile::MatmulOp op, const Visits &visits, Value group);
+  /// Accumulators from zero over the columns.
+  Values chain(int64_t accumulators, Type type, Columns columns,
                llvm::function_ref<Values(Value k, ValueRange)> step);
   void matmulBlock(tile::MatmulOp op, llvm::ArrayRef<Operand> ins,
                    llvm::ArrayRef<Operand> outs, Value weights, Value x,
-                   llvm::ArrayRef<Value> batch, Value row, int64_t height);
+                   llvm::ArrayRef<Value> batch, Value row, int64_t height,
+                   Columns columns);
   void matmulSample(tile::MatmulOp op, llvm::ArrayRef<Operand> ins,
                     llvm::ArrayRef<Operand> outs, Value weights, Value x,
                     llvm::ArrayRef<Value> batch, int64_t firstRow,

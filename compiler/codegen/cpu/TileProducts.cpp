@@ -26,23 +26,70 @@ void TileEmitter::epilogue(OpTy op, Value accumulator, ArrayRef<Operand> ins,
 
 /// Short blocks get several steps of k per turn, so that the loop's own
 /// instructions stay few beside the products.
-Values TileEmitter::chain(int64_t accumulators, Type type, int64_t count,
+Values TileEmitter::chain(int64_t accumulators, Type type, Columns columns,
                           function_ref<Values(Value, ValueRange)> step) {
-  Values start(accumulators, e.real(type, 0));
+  Values values(accumulators, e.real(type, 0));
   int64_t unroll = 1;
   while (unroll * accumulators < 16 && unroll < 8)
     unroll *= 2;
-  int64_t whole = count / unroll * unroll;
-  Values values = e.loop(e.num(0), e.num(whole), unroll, start,
-                         [&](Value k, ValueRange carried) {
-                           Values next(carried.begin(), carried.end());
-                           for (int64_t u = 0; u < unroll; ++u)
-                             next = step(e.iadd(k, u), next);
-                           return next;
-                         });
-  for (int64_t k = whole; k < count; ++k)
-    values = step(e.num(k), values);
+  auto turns = [&](Value from, Value to, int64_t together) {
+    values =
+        e.loop(from, to, together, values, [&](Value k, ValueRange carried) {
+          Values next(carried.begin(), carried.end());
+          for (int64_t u = 0; u < together; ++u)
+            next = step(e.iadd(k, u), next);
+          return next;
+        });
+  };
+  Value count = e.isub(columns.to, columns.from);
+  Value whole = e.iadd(columns.from, e.imul(e.udiv(count, unroll), unroll));
+  turns(columns.from, whole, unroll);
+  auto last = Emitter::constant(columns.to);
+  if (auto k = Emitter::constant(whole); k && last)
+    for (; *k < *last; ++*k)
+      values = step(e.num(*k), values);
+  else if (unroll > 1)
+    turns(whole, columns.to, 1);
   return values;
+}
+
+/// What a product visits of groups of its rows, each `height` rows after the
+/// one before: a table, if zeros are known.
+TileEmitter::Visits TileEmitter::visitsOf(MatmulOp op, int64_t firstRow,
+                                          int64_t groups, int64_t height) {
+  Visits visits;
+  auto support = op.getSupport();
+  if (!support || !groups)
+    return visits;
+  ArrayRef<int32_t> columns = *support;
+  int64_t rows = bufOf(op.getWeights()).getDim(1);
+  int64_t steps = columns.size() / (2 * rows);
+  SmallVector<int64_t> table;
+  for (int64_t t = 0; t < steps; ++t)
+    for (int64_t g = 0; g < groups; ++g) {
+      int64_t from = bufOf(op.getWeights()).getDim(2), to = 0;
+      for (int64_t r = 0; r < height; ++r) {
+        int64_t at = 2 * (t * rows + firstRow + g * height + r);
+        if (columns[at] == columns[at + 1])
+          continue; // a row of zeros
+        from = std::min<int64_t>(from, columns[at]);
+        to = std::max<int64_t>(to, columns[at + 1]);
+      }
+      table.append({std::min(from, to), to});
+    }
+  visits.table = tableOf(table);
+  if (op.getStep())
+    visits.first = e.imul(stepOf(op.getStep()), groups);
+  return visits;
+}
+
+TileEmitter::Columns TileEmitter::columnsOf(MatmulOp op, const Visits &visits,
+                                            Value group) {
+  if (!visits.table)
+    return {e.num(0), e.num(bufOf(op.getX()).getDim(2))};
+  Value at = visits.first ? e.iadd(visits.first, group) : group;
+  Value entry = e.at(visits.table, e.imul(at, 2), e.i64);
+  return {e.load(e.i64, entry), e.load(e.i64, e.at(entry, 1, e.i64))};
 }
 
 /// The height is a matter of the packed layout, so it may depend on the
@@ -115,6 +162,8 @@ void TileEmitter::emit(MatmulOp op) {
   BlockSplit split = BlockSplit::of(w[1], blockHeight(e.isa));
   int64_t rest = split.count - split.taller;
   int64_t restRow = split.taller * (split.height + 1);
+  Visits tall = visitsOf(op, 0, split.taller, split.height + 1);
+  Visits others = visitsOf(op, restRow, rest, split.height);
   e.loop(w[0], [&](Value b) {
     e.loop(N, [&](Value n) {
       Value matrix = pointer(weights, {b}, {1});
@@ -122,11 +171,13 @@ void TileEmitter::emit(MatmulOp op) {
       auto wide = [&] {
         e.loop(split.taller, [&](Value i) {
           matmulBlock(op, ins, outs, matrix, input, {b, n},
-                      e.imul(i, split.height + 1), split.height + 1);
+                      e.imul(i, split.height + 1), split.height + 1,
+                      columnsOf(op, tall, i));
         });
         e.loop(rest, [&](Value i) {
           matmulBlock(op, ins, outs, matrix, input, {b, n},
-                      e.iadd(e.imul(i, split.height), restRow), split.height);
+                      e.iadd(e.imul(i, split.height), restRow), split.height,
+                      columnsOf(op, others, i));
         });
         return Values();
       };
@@ -158,9 +209,9 @@ void TileEmitter::matmulSample(MatmulOp op, ArrayRef<Operand> ins,
   // Vectors read (and write) past a block's last row: prepared memory has room.
   VectorType V = Emitter::vec(real, llvm::PowerOf2Ceil(height));
   Value results = e.stack(real, (together + 1) * 8, 64);
-  auto group = [&](Value row, int64_t blocks) {
+  auto group = [&](Value row, int64_t blocks, Columns columns) {
     Value panel = e.at(weights, e.imul(row, K), real);
-    Values sums = chain(blocks, V, K, [&](Value k, ValueRange carried) {
+    Values sums = chain(blocks, V, columns, [&](Value k, ValueRange carried) {
       Value scalar = e.load(real, e.at(x, e.imul(k, step), e.i8));
       Value many = e.splat(scalar, V);
       Value column = e.at(panel, e.imul(k, height), real);
@@ -180,19 +231,23 @@ void TileEmitter::matmulSample(MatmulOp op, ArrayRef<Operand> ins,
                {batch[0], batch[1], e.iadd(row, r)}, {e.num(0), 0}, true);
     });
   };
-  e.loop(count / together, [&](Value i) {
-    group(e.iadd(e.imul(i, together * height), firstRow), together);
+  int64_t wide = count / together, left = count % together;
+  int64_t rows = together * height, leftRow = firstRow + wide * rows;
+  Visits visits = visitsOf(op, firstRow, wide, rows);
+  e.loop(wide, [&](Value i) {
+    group(e.iadd(e.imul(i, rows), firstRow), together,
+          columnsOf(op, visits, i));
   });
-  if (count % together)
-    group(e.num(firstRow + count / together * together * height),
-          count % together);
+  if (left)
+    group(e.num(leftRow), left,
+          columnsOf(op, visitsOf(op, leftRow, 1, left * height), e.num(0)));
 }
 
 /// `height` rows of the result from `row` on, for all lanes.
 void TileEmitter::matmulBlock(MatmulOp op, ArrayRef<Operand> ins,
                               ArrayRef<Operand> outs, Value weights, Value x,
-                              ArrayRef<Value> batch, Value row,
-                              int64_t height) {
+                              ArrayRef<Value> batch, Value row, int64_t height,
+                              Columns columns) {
   BufType type = bufOf(op.getX());
   int64_t K = type.getDim(2), step = type.getStrides()[2] * pitch;
   int64_t bytes = size(real);
@@ -202,7 +257,7 @@ void TileEmitter::matmulBlock(MatmulOp op, ArrayRef<Operand> ins,
   e.loop(e.num(0), e.num(computed), vectors * W, [&](Value lane) {
     Value input = e.at(x, lane, real);
     Values sums =
-        chain(height * vectors, V, K, [&](Value k, ValueRange carried) {
+        chain(height * vectors, V, columns, [&](Value k, ValueRange carried) {
           Value xs = e.at(input, e.imul(k, step), e.i8);
           Value ws = e.at(panel, e.imul(k, height), real);
           Values loaded, next;
@@ -258,8 +313,9 @@ void TileEmitter::dotBlock(DotOp op, ArrayRef<Operand> factors,
   int64_t K = factors[0].ref.type.getDim(2);
   Type type = valueType(real, rows);
   auto body = [&](Value lane) {
-    Values sums =
-        chain(height * width, type, K, [&](Value k, ValueRange carried) {
+    Values sums = chain(
+        height * width, type, {e.num(0), e.num(K)},
+        [&](Value k, ValueRange carried) {
           Values xs, ys, next;
           for (int64_t m = 0; m < height; ++m)
             xs.push_back(readOperand(factors[0], {at[0], e.iadd(at[1], m), k},

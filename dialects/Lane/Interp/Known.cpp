@@ -45,8 +45,10 @@ const Known::Both *Known::find(Value value) {
     return it->second.get();
   std::optional<Both> result;
   Operation *op = value.getDefiningOp();
-  if (op && op->getNumResults() == 1 &&
-      llvm::isa<lane::TensorType>(value.getType()))
+  if (auto argument = llvm::dyn_cast<BlockArgument>(value))
+    result = ofArgument(argument);
+  else if (op->getNumResults() == 1 &&
+           llvm::isa<lane::TensorType>(value.getType()))
     result = compute(op);
   if (result) {
     result->agreed = result->wide;
@@ -96,6 +98,51 @@ static void forget(Operation *op, llvm::ArrayRef<const Array *> in,
     if (!known)
       result.data[k] = NAN;
   }
+}
+
+/// The slice that every step of a stack has, NaN where steps differ.
+static Array commonSlice(const Array &stack) {
+  Array slice;
+  slice.shape.assign(stack.shape.begin() + 1, stack.shape.end());
+  slice.inv = stack.inv;
+  int64_t size = slice.sampleSize();
+  slice.data.assign(stack.data.begin(), stack.data.begin() + size);
+  for (int64_t k = size, n = stack.data.size(); k < n; ++k)
+    if (stack.data[k] != slice.data[k % size])
+      slice.data[k % size] = NAN;
+  return slice;
+}
+
+std::optional<Known::Both> Known::ofArgument(BlockArgument argument) {
+  auto loop = llvm::dyn_cast<LoopOp>(argument.getOwner()->getParentOp());
+  if (!loop)
+    return std::nullopt;
+  auto copyOf = [&](Value v) -> std::optional<Both> {
+    const Both *both = find(v);
+    return both ? std::optional<Both>(*both) : std::nullopt;
+  };
+  for (auto [inner, outer] : llvm::zip(loop.getConstArgs(), loop.getConsts()))
+    if (inner == argument)
+      return copyOf(outer);
+  for (auto [inner, outer] : llvm::zip(loop.getXArgs(), loop.getXs())) {
+    if (inner != argument)
+      continue;
+    // A stack that another loop makes: what it yields at every step.
+    if (auto maker = outer.getDefiningOp<LoopOp>()) {
+      for (auto [y, yielded] : llvm::zip(maker.getYs(), maker.getYieldedYs()))
+        if (y == outer)
+          return copyOf(yielded);
+      return std::nullopt;
+    }
+    const Both *stack = find(outer);
+    if (!stack)
+      return std::nullopt;
+    Both result;
+    result.wide = commonSlice(stack->wide);
+    result.narrow = commonSlice(stack->narrow);
+    return result;
+  }
+  return std::nullopt;
 }
 
 std::optional<Known::Both> Known::compute(Operation *op) {

@@ -22,7 +22,8 @@ std::optional<Array> moveElements(mlir::Operation *op,
 
 /// Known elements of values, found on demand. An element counts as known only
 /// if arithmetic in double and in float agree on it, so that every precision
-/// of a program sees the same masks.
+/// of a program sees the same masks. Of a value in a loop, what holds at every
+/// step is known.
 class Known {
 public:
   /// Row-major elements, NaN where not known; null if none is.
@@ -39,6 +40,7 @@ private:
   };
   const Both *find(mlir::Value value);
   std::optional<Both> compute(mlir::Operation *op);
+  std::optional<Both> ofArgument(mlir::BlockArgument argument);
   llvm::DenseMap<mlir::Value, std::unique_ptr<Both>> found;
 };
 

@@ -139,8 +139,45 @@ void MapOp::print(OpAsmPrinter &p) {
   printCluster(p, *this, 0, {"dims", "reduced"});
 }
 
-/// `%acc = %x, %y : X, Y ins -> outs region`
-static ParseResult parseProduct(OpAsmParser &parser, OperationState &result) {
+/// A bound on what one run of a support may say, far above any matrix.
+constexpr int32_t mostRows = 1 << 24;
+
+/// `within support (at %step)?`, into the attributes and operands.
+static ParseResult parseSupport(OpAsmParser &parser, OperationState &result,
+                                int32_t &steps) {
+  if (parser.parseOptionalKeyword("within"))
+    return success();
+  SmallVector<int32_t> columns;
+  auto run = [&]() -> ParseResult {
+    int32_t from, to, times = 1;
+    if (parser.parseInteger(from) || parser.parseColon() ||
+        parser.parseInteger(to))
+      return failure();
+    SMLoc at = parser.getCurrentLocation();
+    if (succeeded(parser.parseOptionalStar()) && parser.parseInteger(times))
+      return failure();
+    if (times < 1 || times > mostRows)
+      return parser.emitError(at, "a run of so many rows");
+    for (int32_t k = 0; k < times; ++k)
+      columns.append({from, to});
+    return success();
+  };
+  if (parser.parseCommaSeparatedList(OpAsmParser::Delimiter::Square, run))
+    return failure();
+  result.addAttribute("support",
+                      parser.getBuilder().getDenseI32ArrayAttr(columns));
+  if (parser.parseOptionalKeyword("at"))
+    return success();
+  steps = 1;
+  OpAsmParser::UnresolvedOperand step;
+  return failure(parser.parseOperand(step) ||
+                 parser.resolveOperand(step, parser.getBuilder().getIndexType(),
+                                       result.operands));
+}
+
+/// `%acc = %x, %y : X, Y support? ins -> outs region`
+static ParseResult parseProduct(OpAsmParser &parser, OperationState &result,
+                                bool supported) {
   OpAsmParser::Argument accumulator;
   OpAsmParser::UnresolvedOperand x, y;
   Type xType, yType;
@@ -156,7 +193,27 @@ static ParseResult parseProduct(OpAsmParser &parser, OperationState &result) {
     return parser.emitError(parser.getNameLoc(), "factors must be buffers");
   accumulator.type = lane::tensorOf({}, yBuf.getElementType(),
                                     xBuf.isInvariant() && yBuf.isInvariant());
-  return parseCluster(parser, result, {accumulator}, {1, 1});
+  SmallVector<int32_t> segments{1, 1};
+  if (supported && parseSupport(parser, result, segments.emplace_back(0)))
+    return failure();
+  return parseCluster(parser, result, {accumulator}, segments);
+}
+
+/// Equal rows that follow each other are one run.
+static void printSupport(OpAsmPrinter &p, ArrayRef<int32_t> columns) {
+  p << " within [";
+  for (ArrayRef<int32_t> rest = columns; !rest.empty();) {
+    size_t run = 1;
+    while (2 * run < rest.size() &&
+           rest.slice(2 * run, 2) == rest.take_front(2))
+      ++run;
+    p << (rest.size() < columns.size() ? ", " : "") << rest[0] << ":"
+      << rest[1];
+    if (run > 1)
+      p << " * " << run;
+    rest = rest.drop_front(2 * run);
+  }
+  p << "]";
 }
 
 template <typename OpTy>
@@ -164,19 +221,26 @@ static void printProduct(OpAsmPrinter &p, OpTy op, Value x, Value y) {
   p << " ";
   p.printRegionArgument(op.getBlock().getArgument(0), {}, true);
   p << " = " << x << ", " << y << " : " << x.getType() << ", " << y.getType();
-  printCluster(p, op, 1, {});
 }
 
 ParseResult MatmulOp::parse(OpAsmParser &parser, OperationState &result) {
-  return parseProduct(parser, result);
+  return parseProduct(parser, result, /*supported=*/true);
 }
 void MatmulOp::print(OpAsmPrinter &p) {
   printProduct(p, *this, getWeights(), getX());
+  if (getSupport())
+    printSupport(p, *getSupport());
+  if (getStep())
+    p << " at " << getStep();
+  printCluster(p, *this, 1, {"support"});
 }
 ParseResult DotOp::parse(OpAsmParser &parser, OperationState &result) {
-  return parseProduct(parser, result);
+  return parseProduct(parser, result, /*supported=*/false);
 }
-void DotOp::print(OpAsmPrinter &p) { printProduct(p, *this, getX(), getY()); }
+void DotOp::print(OpAsmPrinter &p) {
+  printProduct(p, *this, getX(), getY());
+  printCluster(p, *this, 1, {});
+}
 
 //===-- verifiers ---------------------------------------------------------===//
 
@@ -286,6 +350,19 @@ LogicalResult MatmulOp::verify() {
   ArrayRef<int64_t> x = bufOf(getX()).getShape();
   if (w.size() != 3 || x.size() != 3 || w[0] != x[0] || w[2] != x[2])
     return emitOpError("constraint 1: weights [B, M, K], x [B, N, K]");
+  if (auto support = getSupport()) {
+    size_t rows = 2 * w[1];
+    if (getStep() ? support->size() % rows != 0 || support->empty()
+                  : support->size() != rows)
+      return emitOpError("constraint 3: two columns for each row, and for each "
+                         "step");
+    for (size_t k = 0; k < support->size(); k += 2)
+      if (int32_t from = (*support)[k], to = (*support)[k + 1];
+          from < 0 || to < from || to > w[2])
+        return emitOpError("constraint 3: columns are 0 <= from <= to <= K");
+  } else if (getStep()) {
+    return emitOpError("constraint 3: a step without a support");
+  }
   return verifyProduct(*this, {w[0], x[1], w[1]}, false);
 }
 

@@ -105,12 +105,13 @@ def Tile_YieldOp : Tile_Op<"yield", [Pure, Terminator,
 // A step with a region of elementwise lane operations on scalars, run at every
 // point of an iteration space. `ins` are read at the point, `outs` take what
 // the region yields as `puts` say.
-class Tile_Cluster<string mnemonic, dag extra>
+class Tile_Cluster<string mnemonic, dag extra, dag attributes = (ins)>
     : Tile_Op<mnemonic, [AttrSizedOperandSegments,
                          SingleBlockImplicitTerminator<"YieldOp">]> {
   let arguments = !con(extra, (ins Variadic<Tile_Readable>:$ins,
                                    Variadic<Tile_Any>:$outs,
-                                   DenseI32ArrayAttr:$puts));
+                                   DenseI32ArrayAttr:$puts),
+                        attributes);
   let regions = (region SizedRegion<1>:$body);
   let hasCustomAssemblyFormat = 1;
   let hasVerifier = 1;
@@ -149,16 +150,25 @@ def Tile_MapOp : Tile_Cluster<"map", (ins DenseI64ArrayAttr:$dims,
   }];
 }
 
-def Tile_MatmulOp : Tile_Cluster<"matmul", (ins Tile_Packed:$weights,
-                                                Tile_Rows:$x)> {
+def Tile_MatmulOp
+    : Tile_Cluster<"matmul", (ins Tile_Packed:$weights, Tile_Rows:$x,
+                                  Optional<Index>:$step),
+                   (ins OptionalAttr<DenseI32ArrayAttr>:$support)> {
   let summary = "packed weights times rows, with an epilogue";
   let description = [{
     `weights: [B, M, K]`, `x: [B, N, K]`: at every point (b, n, m) the
     accumulator is the chain `acc = fma(w[b, m, k], x[b, n, k], acc)` over k
     upwards from zero. The region's first argument is the accumulator, the
     others the ins, as in `map`; the order of points is free.
+
+    Weights that are known to be zero are in no chain, whatever x holds:
+    `within [0:2 * 3, 1:4]` says for each row m from which k and up to which
+    (exclusive) others can stand: here 0:2 for three rows, 1:4 for the last.
+    With `at %step` a list of M follows the other, one for each step of a loop.
     1. Shapes are as said; every in and out has shape [B, N, M].
     2. Puts are `store`, `batch_*`.
+    3. The support has 2 M numbers, or a multiple at a step;
+       0 <= from <= to <= K.
   }];
 }
 

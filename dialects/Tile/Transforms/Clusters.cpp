@@ -361,7 +361,9 @@ void Lowering::emitProduct(Step &step) {
   SmallVector<Value> outs = cluster.targets(*this);
   Type accumulator = lane::tensorOf({}, element, !varying);
   if (isWeights) {
-    auto made = MatmulOp::create(b, loc, left, right, ins, outs, cluster.puts);
+    Support support = supportOf(first, firstAxes);
+    auto made = MatmulOp::create(b, loc, left, right, support.step, ins, outs,
+                                 cluster.puts, support.columns);
     fillRegion(step, cluster, made.getBody(), accumulator);
   } else {
     bool inv = bufOf(left).isInvariant() && bufOf(right).isInvariant();

@@ -14,6 +14,7 @@
 #include "Tile/Transforms/Steps.h"
 #include "Tile/Transforms/View.h"
 
+#include "Lane/Interp/Known.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
 namespace rill::tile {
@@ -34,6 +35,14 @@ struct Sink {
 void allocate(
     ProgramOp program,
     const llvm::DenseMap<mlir::Operation *, mlir::Operation *> &scopes);
+
+/// For each row of a matrix of weights (and each step of a loop, if `step`
+/// says which), the columns from which and up to which it can be other than
+/// zero. Null if that excludes little.
+struct Support {
+  mlir::DenseI32ArrayAttr columns;
+  mlir::Value step;
+};
 
 /// A copy from the first view to the second.
 using Move = std::pair<View, View>;
@@ -134,6 +143,8 @@ private:
   View productPlace(mlir::Value value, llvm::ArrayRef<int64_t> order);
   mlir::Value packed(View weights, Groups groups);
   mlir::Operation *homeOf(mlir::Value buffer);
+  // The columns of weights that are not known to be zero: Support.cpp.
+  Support supportOf(mlir::Value weights, Groups axes);
   /// Emits steps at the end of the phase `once`.
   void inside(mlir::Operation *once, llvm::function_ref<void()> emit);
 
@@ -192,6 +203,7 @@ private:
   };
   std::vector<Pack> packs;
   std::vector<Sink> sinks;
+  lane::Known known;
   mlir::Operation *firstOnces[2] = {nullptr, nullptr};
   /// The phase under way, and where its steps go.
   mlir::Operation *phase = nullptr;

@@ -104,6 +104,50 @@ tile.matmul %c = %w, %x : !tile.buf<packed, 1x4x3xf32>, !tile.buf<rows, 1x1x3xf3
 
 // -----
 
+// matmul 3: one row is missing
+%w = tile.buffer prepared 0 : <packed, 1x4x3xf32>
+%x = tile.buffer local 0 : <rows, 1x1x3xf32>
+%y = tile.buffer local 3 : <rows, 1x1x4xf32>
+// expected-error @+1 {{constraint 3: two columns for each row, and for each step}}
+tile.matmul %c = %w, %x : !tile.buf<packed, 1x4x3xf32>, !tile.buf<rows, 1x1x3xf32> within [0:3 * 3] () -> (store %y : !tile.buf<rows, 1x1x4xf32>) {
+  tile.yield %c : !lane.t<f32>
+}
+
+// -----
+
+// matmul 3: a row that ends before it begins
+%w = tile.buffer prepared 0 : <packed, 1x4x3xf32>
+%x = tile.buffer local 0 : <rows, 1x1x3xf32>
+%y = tile.buffer local 3 : <rows, 1x1x4xf32>
+// expected-error @+1 {{constraint 3: columns are 0 <= from <= to <= K}}
+tile.matmul %c = %w, %x : !tile.buf<packed, 1x4x3xf32>, !tile.buf<rows, 1x1x3xf32> within [0:3 * 3, 2:1] () -> (store %y : !tile.buf<rows, 1x1x4xf32>) {
+  tile.yield %c : !lane.t<f32>
+}
+
+// -----
+
+// matmul 3: a row beyond the last column
+%w = tile.buffer prepared 0 : <packed, 1x4x3xf32>
+%x = tile.buffer local 0 : <rows, 1x1x3xf32>
+%y = tile.buffer local 3 : <rows, 1x1x4xf32>
+// expected-error @+1 {{constraint 3: columns are 0 <= from <= to <= K}}
+tile.matmul %c = %w, %x : !tile.buf<packed, 1x4x3xf32>, !tile.buf<rows, 1x1x3xf32> within [0:3 * 3, 1:4] () -> (store %y : !tile.buf<rows, 1x1x4xf32>) {
+  tile.yield %c : !lane.t<f32>
+}
+
+// -----
+
+// A run of no rows.
+%w = tile.buffer prepared 0 : <packed, 1x4x3xf32>
+%x = tile.buffer local 0 : <rows, 1x1x3xf32>
+%y = tile.buffer local 3 : <rows, 1x1x4xf32>
+// expected-error @+1 {{a run of so many rows}}
+tile.matmul %c = %w, %x : !tile.buf<packed, 1x4x3xf32>, !tile.buf<rows, 1x1x3xf32> within [0:3 * 0] () -> (store %y : !tile.buf<rows, 1x1x4xf32>) {
+  tile.yield %c : !lane.t<f32>
+}
+
+// -----
+
 // dot 1: both factors run over one k
 %x = tile.buffer local 0 : <rows, 1x2x3xf32>
 %y = tile.buffer local 6 : <rows, 1x5x4xf32>

@@ -5,6 +5,24 @@ namespace rill::lane::random {
 
 using mlir::Value;
 
+/// `item` with known zeros at the ends of its rows, as masked networks have.
+Item Grower::masked(Item item) {
+  Shape shape(item.type().getShape());
+  if (shape.empty())
+    return item;
+  std::vector<double> mask(Array::sizeOf(shape), 0);
+  int64_t columns = shape.back();
+  for (size_t row = 0; row < mask.size(); row += columns) {
+    int64_t from = choices.between(0, columns);
+    int64_t to = choices.between(from, columns);
+    std::fill(mask.begin() + row + from, mask.begin() + row + to, 1);
+  }
+  Value ones = ConstOp::create(b.builder, b.loc, tensorOf(shape, element, true),
+                               llvm::ArrayRef<double>(mask));
+  return {b.mul(ones, item.value), std::fmin(item.low, 0),
+          std::fmax(item.high, 0)};
+}
+
 /// Any spec: y shares some letters with x and has perhaps one of its own, the
 /// result keeps some of all, each in any order. Over invariant and varying
 /// operands these are products of weights and values, of values and values,
@@ -48,6 +66,10 @@ bool Grower::growContract() {
     return false;
 
   Item y = fit(pickFloat(), yShape);
+  if (choices.chance(30))
+    y = masked(y);
+  else if (choices.chance(30))
+    x = masked(x);
   bool varying = !x.type().getInv() || !y.type().getInv();
   bool sums = options.batch && varying && choices.chance(25);
   double bound =

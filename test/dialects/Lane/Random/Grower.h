@@ -52,6 +52,7 @@ public:
   Item within(Item item, double low, double high);
   /// `item` in the asked rate.
   Item inRate(Item item, bool inv);
+  Item masked(Item item);
 
 private:
   void growOne(int depth);
