@@ -195,6 +195,21 @@ Value Emitter::fma(Value x, Value y, Value z) {
   return LLVM::FMAOp::create(b, loc, x, y, z);
 }
 
+Value Emitter::scale(Value x, Value n) {
+  Type type = x.getType();
+  bool whole = lanes(type) * bytes(element(type)) == 64;
+  if (isa.isa != Isa::Avx512 || !whole)
+    return nullptr;
+  constexpr int64_t currentRounding = 4;
+  Value all = integer(b.getIntegerType(lanes(type)), -1);
+  return LLVM::CallIntrinsicOp::create(
+             b, loc, type,
+             b.getStringAttr(isF64(type)
+                                 ? "llvm.x86.avx512.mask.scalef.pd.512"
+                                 : "llvm.x86.avx512.mask.scalef.ps.512"),
+             ValueRange{x, n, x, all, integer(i32, currentRounding)})
+      .getResult(0);
+}
 Value Emitter::sqrt(Value x) { return LLVM::SqrtOp::create(b, loc, x); }
 Value Emitter::abs(Value x) { return LLVM::FAbsOp::create(b, loc, x); }
 Value Emitter::floor(Value x) { return LLVM::FFloorOp::create(b, loc, x); }

@@ -81,6 +81,9 @@ public:
   Value neg(Value x);
   /// x * y + z, one rounding where the instruction set has it.
   Value fma(Value x, Value y, Value z);
+  /// x 2^n for an integral float n, rounded once, in one instruction; null if
+  /// there is none for this type.
+  Value scale(Value x, Value n);
   Value sqrt(Value x);
   Value abs(Value x);
   Value floor(Value x);

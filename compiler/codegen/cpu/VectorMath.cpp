@@ -96,7 +96,7 @@ VectorMath::Reduced VectorMath::reduceExp(Value x) {
   r = e.fma(n, c(x, -tail), r);
   Value exponent =
       e.subI(e.bitcast(biased, integer), e.bitcast(c(x, shift), integer));
-  return {r, exponent};
+  return {r, n, exponent};
 }
 
 /// exp(r) - 1 on |r| <= ln 2 / 2: r + r^2 q(r).
@@ -122,7 +122,10 @@ Value VectorMath::exp(Value x) {
   Value y = wideType ? inRange(x, -746, 710) : inRange(x, -104, 89);
   Reduced red = reduceExp(y);
   Value value = e.add(expm1Poly(red.r), c(x, 1));
-  // Two factors, so that the ends of the range are reached without overflow.
+  if (Value scaled = e.scale(value, red.n))
+    return scaled;
+  // Two factors, so that the ends of the range are reached without overflow;
+  // the first product is exact, so this rounds once too.
   Value first = e.ashr(red.exponent, 1);
   Value second = e.subI(red.exponent, first);
   value = e.mul(value, pow2(first, x.getType()));
@@ -134,8 +137,10 @@ Value VectorMath::expm1(Value x) {
   Value y = wideType ? inRange(x, -60, 710) : inRange(x, -30, 89);
   Reduced red = reduceExp(y);
   // 2 (2^(n-1) p + (2^(n-1) - 1/2)): 2^n itself may be out of range.
-  Value half = pow2(e.subI(red.exponent, e.integer(red.exponent.getType(), 1)),
-                    x.getType());
+  Value half = e.scale(c(x, 0.5), red.n);
+  if (!half)
+    half = pow2(e.subI(red.exponent, e.integer(red.exponent.getType(), 1)),
+                x.getType());
   Value value = e.fma(half, expm1Poly(red.r), e.sub(half, c(x, 0.5)));
   return e.add(value, value);
 }

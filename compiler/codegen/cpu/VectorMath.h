@@ -82,7 +82,8 @@ private:
   Value pow2(Value integer, Type type); ///< exact, for normal results
   struct Reduced {
     Value r;
-    Value exponent;
+    Value n;        ///< as a float
+    Value exponent; ///< as an integer
   };
   Reduced reduceExp(Value x);
   Value expm1Poly(Value r);
