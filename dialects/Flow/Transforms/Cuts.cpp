@@ -1,6 +1,10 @@
 // Cuts of places; see Cuts.h.
 #include "Flow/Transforms/Cuts.h"
 
+#include "llvm/ADT/MapVector.h"
+
+#include <map>
+
 using namespace mlir;
 using namespace rill;
 using namespace rill::flow;
@@ -55,6 +59,54 @@ void rill::flow::glue(ValueRange pieces, ArrayAttr parts, Value whole,
     joined = lane::GatherOp::create(b.builder, b.loc, joined, 0, back);
   }
   known.map(whole, b.reshape(joined, lane::typeOf(whole).getShape()));
+}
+
+bool rill::flow::shareCuts(Operation *at, ValueRange pieces, ArrayAttr parts,
+                           Value whole, IRMapping &known, LaneBuilder &b) {
+  if (llvm::all_of(pieces, [&](Value v) { return known.contains(v); }))
+    return false;
+  // For each element a known piece and where in it the element stands.
+  std::map<int64_t, std::pair<Value, int64_t>> found;
+  auto note = [&](Operation *cut, ValueRange others, ArrayAttr where) {
+    if (cut != at)
+      for (auto [piece, part] : llvm::zip(others, where))
+        if (known.contains(piece))
+          for (auto [k, element] : llvm::enumerate(indicesOf(part)))
+            found.try_emplace(element, piece, int64_t(k));
+  };
+  if (auto join = whole.getDefiningOp<JoinOp>())
+    note(join, join.getXs(), join.getParts());
+  for (Operation *user : whole.getUsers())
+    if (auto split = dyn_cast<SplitOp>(user))
+      note(split, split.getResults(), split.getParts());
+  bool any = false;
+  for (auto [piece, part] : llvm::zip(pieces, parts)) {
+    ArrayRef<int64_t> elements = indicesOf(part);
+    if (known.contains(piece) || !llvm::all_of(elements, [&](int64_t element) {
+          return found.count(element);
+        }))
+      continue;
+    // The known pieces one after the other, and the elements out of them.
+    llvm::MapVector<Value, int64_t> starts;
+    SmallVector<Value> flat;
+    SmallVector<int64_t> indices;
+    int64_t length = 0;
+    for (int64_t element : elements) {
+      auto [source, position] = found.at(element);
+      if (starts.try_emplace(source, length).second) {
+        flat.push_back(flatten(known.lookup(source), b));
+        length += lane::typeOf(source).getNumElements();
+      }
+      indices.push_back(starts[source] + position);
+    }
+    Value joined = flat.size() == 1
+                       ? flat[0]
+                       : lane::ConcatOp::create(b.builder, b.loc, 0, flat);
+    known.map(piece, b.reshape(pick(joined, indices, b),
+                               lane::typeOf(piece).getShape()));
+    any = true;
+  }
+  return any;
 }
 
 Value rill::flow::rearrange(Value x, ArrayRef<int64_t> elements,

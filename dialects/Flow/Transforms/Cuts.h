@@ -23,6 +23,13 @@ void cut(mlir::Value whole, mlir::ValueRange pieces, mlir::ArrayAttr parts,
 void glue(mlir::ValueRange pieces, mlir::ArrayAttr parts, mlir::Value whole,
           mlir::IRMapping &known, lane::LaneBuilder &builder);
 
+/// Makes known those pieces of a cut of `whole` whose elements all lie in known
+/// pieces of other cuts of it: of those that it is split into, and of those
+/// that it was joined from. Whether there was one. `at` is the cut itself.
+bool shareCuts(mlir::Operation *at, mlir::ValueRange pieces,
+               mlir::ArrayAttr parts, mlir::Value whole, mlir::IRMapping &known,
+               lane::LaneBuilder &builder);
+
 } // namespace rill::flow
 
 #endif

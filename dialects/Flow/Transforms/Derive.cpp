@@ -94,7 +94,7 @@ bool Derivation::runSplit(Operation &op, ValueRange pieces, ArrayAttr parts,
     glue(pieces, parts, whole, known, at);
     return true;
   }
-  return false;
+  return shareCuts(&op, pieces, parts, whole, known, at);
 }
 
 bool Derivation::runParam(ParamOp param) {
