@@ -226,6 +226,8 @@ private:
 
   //===-- outer products and reductions over groups: TileOuter.cpp --------===//
   bool writesWholeSink(tile::OuterOp op);
+  Value outerGroups(tile::OuterOp op, int64_t firstRow, int64_t count,
+                    int64_t height, int64_t firstColumn, int64_t width);
   void outerBlock(tile::OuterOp op, Value i, Value j, int64_t height,
                   int64_t vectors);
   void transposeVectors(llvm::SmallVectorImpl<Value> &rows);

@@ -135,7 +135,7 @@ bool TileEmitter::writesWholeSink(OuterOp op) {
           alone &= rootOf(operand) != root;
   });
   // What may be skipped does not write for certain.
-  if (op->getParentOfType<WhereOp>())
+  if (op->getParentOfType<WhereOp>() || op.getColumns())
     return false;
   if (!alone || (op->getParentOfType<EachOp>() && phase.getChunk() != 1))
     return false;
@@ -156,6 +156,31 @@ bool TileEmitter::writesWholeSink(OuterOp op) {
          view.getScales()[0] == 1 && int64_t(loops[0].getCount()) == units;
 }
 
+/// For `count` blocks of rows the groups of columns that anybody reads, from
+/// and to (which may be beyond the last); null where all are read.
+Value TileEmitter::outerGroups(OuterOp op, int64_t firstRow, int64_t count,
+                               int64_t height, int64_t firstColumn,
+                               int64_t width) {
+  auto columns = op.getColumns();
+  if (!columns || !count)
+    return nullptr;
+  SmallVector<int64_t> table;
+  for (int64_t block = 0; block < count; ++block) {
+    int64_t from = bufOf(op.getSink()).getDim(1), to = 0;
+    for (int64_t r = 0; r < height; ++r) {
+      int64_t at = 2 * (firstRow + block * height + r);
+      if ((*columns)[at] < (*columns)[at + 1]) {
+        from = std::min<int64_t>(from, (*columns)[at]);
+        to = std::max<int64_t>(to, (*columns)[at + 1]);
+      }
+    }
+    from = std::max<int64_t>(from - firstColumn, 0) / width;
+    to = (std::max<int64_t>(to - firstColumn, 0) + width - 1) / width;
+    table.append({std::min(from, to), to});
+  }
+  return tableOf(table);
+}
+
 void TileEmitter::emit(OuterOp op) {
   int64_t I = bufOf(op.getRows()).getDim(1), J = bufOf(op.getCols()).getDim(1);
   int64_t vectors = (J + W - 1) / W;
@@ -166,11 +191,19 @@ void TileEmitter::emit(OuterOp op) {
       return;
     BlockSplit split = BlockSplit::of(I, registers / width);
     auto blocks = [&](int64_t count, int64_t start, int64_t height) {
+      Value table = outerGroups(op, start, count, height, from * W, width * W);
       e.loop(count, [&](Value index) {
         Value i = e.iadd(e.imul(index, height), start);
-        e.loop(groups, [&](Value g) {
+        Value first = e.num(0), end = e.num(groups);
+        if (table) {
+          Value entry = e.at(table, e.imul(index, 2), e.i64);
+          first = e.load(e.i64, entry);
+          end = e.imin(end, e.load(e.i64, e.at(entry, 1, e.i64)));
+        }
+        e.loop(first, end, 1, {}, [&](Value g, ValueRange) {
           outerBlock(op, i, e.iadd(e.imul(g, width * W), from * W), height,
                      width);
+          return Values();
         });
       });
     };

@@ -142,11 +142,8 @@ void MapOp::print(OpAsmPrinter &p) {
 /// A bound on what one run of a support may say, far above any matrix.
 constexpr int32_t mostRows = 1 << 24;
 
-/// `within support (at %step)?`, into the attributes and operands.
-static ParseResult parseSupport(OpAsmParser &parser, OperationState &result,
-                                int32_t &steps) {
-  if (parser.parseOptionalKeyword("within"))
-    return success();
+ParseResult rill::tile::parseColumns(OpAsmParser &parser,
+                                     DenseI32ArrayAttr &attribute) {
   SmallVector<int32_t> columns;
   auto run = [&]() -> ParseResult {
     int32_t from, to, times = 1;
@@ -164,8 +161,46 @@ static ParseResult parseSupport(OpAsmParser &parser, OperationState &result,
   };
   if (parser.parseCommaSeparatedList(OpAsmParser::Delimiter::Square, run))
     return failure();
-  result.addAttribute("support",
-                      parser.getBuilder().getDenseI32ArrayAttr(columns));
+  attribute = parser.getBuilder().getDenseI32ArrayAttr(columns);
+  return success();
+}
+
+void rill::tile::printColumns(OpAsmPrinter &p, Operation *,
+                              DenseI32ArrayAttr attribute) {
+  ArrayRef<int32_t> columns = attribute;
+  p << "[";
+  for (ArrayRef<int32_t> rest = columns; !rest.empty();) {
+    size_t run = 1;
+    while (2 * run < rest.size() &&
+           rest.slice(2 * run, 2) == rest.take_front(2))
+      ++run;
+    p << (rest.size() < columns.size() ? ", " : "") << rest[0] << ":"
+      << rest[1];
+    if (run > 1)
+      p << " * " << run;
+    rest = rest.drop_front(2 * run);
+  }
+  p << "]";
+}
+
+LogicalResult rill::tile::verifyColumns(ArrayRef<int32_t> columns,
+                                        int64_t width) {
+  for (size_t k = 0; k < columns.size(); k += 2)
+    if (int32_t from = columns[k], to = columns[k + 1];
+        from < 0 || to < from || to > width)
+      return failure();
+  return success();
+}
+
+/// `within support (at %step)?`, into the attributes and operands.
+static ParseResult parseSupport(OpAsmParser &parser, OperationState &result,
+                                int32_t &steps) {
+  if (parser.parseOptionalKeyword("within"))
+    return success();
+  DenseI32ArrayAttr support;
+  if (parseColumns(parser, support))
+    return failure();
+  result.addAttribute("support", support);
   if (parser.parseOptionalKeyword("at"))
     return success();
   steps = 1;
@@ -199,23 +234,6 @@ static ParseResult parseProduct(OpAsmParser &parser, OperationState &result,
   return parseCluster(parser, result, {accumulator}, segments);
 }
 
-/// Equal rows that follow each other are one run.
-static void printSupport(OpAsmPrinter &p, ArrayRef<int32_t> columns) {
-  p << " within [";
-  for (ArrayRef<int32_t> rest = columns; !rest.empty();) {
-    size_t run = 1;
-    while (2 * run < rest.size() &&
-           rest.slice(2 * run, 2) == rest.take_front(2))
-      ++run;
-    p << (rest.size() < columns.size() ? ", " : "") << rest[0] << ":"
-      << rest[1];
-    if (run > 1)
-      p << " * " << run;
-    rest = rest.drop_front(2 * run);
-  }
-  p << "]";
-}
-
 template <typename OpTy>
 static void printProduct(OpAsmPrinter &p, OpTy op, Value x, Value y) {
   p << " ";
@@ -228,8 +246,10 @@ ParseResult MatmulOp::parse(OpAsmParser &parser, OperationState &result) {
 }
 void MatmulOp::print(OpAsmPrinter &p) {
   printProduct(p, *this, getWeights(), getX());
-  if (getSupport())
-    printSupport(p, *getSupport());
+  if (getSupport()) {
+    p << " within ";
+    printColumns(p, *this, getSupportAttr());
+  }
   if (getStep())
     p << " at " << getStep();
   printCluster(p, *this, 1, {"support"});
@@ -356,10 +376,8 @@ LogicalResult MatmulOp::verify() {
                   : support->size() != rows)
       return emitOpError("constraint 3: two columns for each row, and for each "
                          "step");
-    for (size_t k = 0; k < support->size(); k += 2)
-      if (int32_t from = (*support)[k], to = (*support)[k + 1];
-          from < 0 || to < from || to > w[2])
-        return emitOpError("constraint 3: columns are 0 <= from <= to <= K");
+    if (failed(verifyColumns(*support, w[2])))
+      return emitOpError("constraint 3: columns are 0 <= from <= to <= K");
   } else if (getStep()) {
     return emitOpError("constraint 3: a step without a support");
   }

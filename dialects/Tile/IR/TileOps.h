@@ -48,6 +48,16 @@ int64_t extentOf(BufType type, Space space, int64_t lanes);
 inline BufType bufOf(mlir::Value value) {
   return llvm::cast<BufType>(value.getType());
 }
+
+/// Columns from which and up to which something holds, row by row, as two
+/// numbers each: `[0:2 * 3, 1:4]` for 0, 2, 0, 2, 0, 2, 1, 4.
+mlir::ParseResult parseColumns(mlir::OpAsmParser &parser,
+                               mlir::DenseI32ArrayAttr &columns);
+void printColumns(mlir::OpAsmPrinter &printer, mlir::Operation *op,
+                  mlir::DenseI32ArrayAttr columns);
+/// That every row has 0 <= from <= to <= width.
+mlir::LogicalResult verifyColumns(llvm::ArrayRef<int32_t> columns,
+                                  int64_t width);
 } // namespace rill::tile
 
 #define GET_OP_CLASSES

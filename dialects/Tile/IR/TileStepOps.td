@@ -193,11 +193,16 @@ def Tile_OuterOp : Tile_Op<"outer"> {
     (of every tile of the chunk, where it stands outside `each`), for every k,
     `sink[i, j] = fma(rows[k, i], cols[k, j], sink[i, j])`; order: tiles, then k,
     then samples.
+
+    `within [0:2 * 3, 1:4]` says which columns of each row of the sink anybody
+    reads, as for `matmul`; others may be left at zero.
     1. Shapes are as said, elements equal.
+    2. Columns are I times 0 <= from <= to <= J.
   }];
-  let arguments = (ins Tile_Rows:$rows, Tile_Cols:$cols, Tile_Blocks:$sink);
+  let arguments = (ins Tile_Rows:$rows, Tile_Cols:$cols, Tile_Blocks:$sink,
+                       OptionalAttr<DenseI32ArrayAttr>:$columns);
   let assemblyFormat = [{
-    $rows `,` $cols `->` $sink attr-dict `:`
+    $rows `,` $cols `->` $sink (`within` custom<Columns>($columns)^)? attr-dict `:`
     type($rows) `,` type($cols) `->` type($sink)
   }];
   let hasVerifier = 1;

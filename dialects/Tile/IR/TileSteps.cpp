@@ -99,6 +99,10 @@ LogicalResult OuterOp::verify() {
       rows.getElementType() != sink.getElementType() ||
       cols.getElementType() != sink.getElementType())
     return emitOpError("constraint 1: rows [K, I], cols [K, J], sink [I, J]");
+  if (auto columns = getColumns())
+    if (int64_t(columns->size()) != 2 * sink.getDim(0) ||
+        failed(verifyColumns(*columns, sink.getDim(1))))
+      return emitOpError("constraint 2: for each row 0 <= from <= to <= J");
   return success();
 }
 

@@ -145,6 +145,9 @@ private:
   mlir::Operation *homeOf(mlir::Value buffer);
   // The columns of weights that are not known to be zero: Support.cpp.
   Support supportOf(mlir::Value weights, Groups axes);
+  /// The columns of a sum over the batch that anybody reads, for each row of
+  /// its matrix with these axes for rows and columns; null if all are read.
+  mlir::DenseI32ArrayAttr readColumns(mlir::Value sum, Groups axes);
   /// Emits steps at the end of the phase `once`.
   void inside(mlir::Operation *once, llvm::function_ref<void()> emit);
 

@@ -182,10 +182,12 @@ void Lowering::emitBatchContract(lane::ContractOp op) {
   Value turned = newBuffer(Layout::cols, right.shape, element);
   TransposeOp::create(b, loc, materialize(right), turned);
   perChunk();
-  View sink =
-      sinkFor(op.getResult(), Layout::blocks, {rows, cols},
-              {axesOf(spec.result, i), axesOf(spec.result, j)}, Put::batch_sum);
-  OuterOp::create(b, loc, materialize(left), turned, sink.base);
+  SmallVector<SmallVector<int64_t>> axes{axesOf(spec.result, i),
+                                         axesOf(spec.result, j)};
+  View sink = sinkFor(op.getResult(), Layout::blocks, {rows, cols}, axes,
+                      Put::batch_sum);
+  OuterOp::create(b, loc, materialize(left), turned, sink.base,
+                  readColumns(op.getResult(), axes));
 }
 
 //===-- reduce ------------------------------------------------------------===//

@@ -2,8 +2,9 @@
 //
 // Masks of autoregressive networks, and the parts of a staircase that later
 // steps fill, are zeros that are known before any run. Ordered by degree they
-// stand in blocks at the ends of rows, and a product need not visit them. The
-// proof is that of the model level's causality (Lane/Interp/Known).
+// stand in blocks at the ends of rows, and a product need not visit them; nor
+// need the adjoint of such a weight be summed up where a known zero takes it.
+// The proof is that of the model level's causality (Lane/Interp/Known).
 //
 //===----------------------------------------------------------------------===//
 #include "Tile/Transforms/Lowering.h"
@@ -52,6 +53,50 @@ SmallVector<int32_t> columnsOf(ArrayRef<double> elements,
   return columns;
 }
 
+/// A few zeros are not worth a table.
+bool excludesLittle(ArrayRef<int32_t> columns, int64_t width) {
+  int64_t visited = 0, all = columns.size() / 2 * width;
+  for (size_t k = 0; k < columns.size(); k += 2)
+    visited += columns[k + 1] - columns[k];
+  return visited > all - all / 8;
+}
+
+/// Marks the elements of `value` that are read. One that only meets known zeros
+/// is not, also as a slice of a stack that a later loop reads.
+void markRead(Value value, lane::Known &known, std::vector<double> &read) {
+  auto all = [&] { read.assign(read.size(), 1); };
+  for (OpOperand &use : value.getUses()) {
+    Operation *user = use.getOwner();
+    if (auto mul = dyn_cast<lane::MulOp>(user)) {
+      Value other = mul->getOperand(1 - use.getOperandNumber());
+      const lane::Array *factor = known.of(other);
+      if (!factor || other == value)
+        return all();
+      for (auto [mark, element] : llvm::zip(read, factor->data))
+        mark = element != 0 ? 1 : mark; // unknown is NaN
+    } else if (auto yield = dyn_cast<lane::YieldOp>(user)) {
+      auto loop = dyn_cast<lane::LoopOp>(yield->getParentOp());
+      int64_t slice = int64_t(use.getOperandNumber()) -
+                      (loop ? int64_t(loop.getYieldedCarries().size()) : 0);
+      if (!loop || slice < 0 || slice >= int64_t(loop.getYs().size()))
+        return all();
+      for (OpOperand &stackUse : loop.getYs()[slice].getUses()) {
+        auto reader = dyn_cast<lane::LoopOp>(stackUse.getOwner());
+        int64_t at =
+            int64_t(stackUse.getOperandNumber()) -
+            (reader
+                 ? int64_t(reader.getConsts().size() + reader.getInits().size())
+                 : 0);
+        if (!reader || at < 0)
+          return all();
+        markRead(reader.getXArgs()[at], known, read);
+      }
+    } else {
+      return all();
+    }
+  }
+}
+
 } // namespace
 
 // `axes` are those of batches, rows and columns. The weights of a staircase are
@@ -61,7 +106,6 @@ Support Lowering::supportOf(Value weights, Groups axes) {
   SmallVector<SmallVector<int64_t>> offsets;
   for (const auto &group : axes)
     offsets.push_back(offsetsOf(shape, group));
-  int64_t rows = offsets[1].size(), steps = 1;
   Support support;
   SmallVector<int32_t> columns;
   auto argument = dyn_cast<BlockArgument>(weights);
@@ -74,9 +118,8 @@ Support Lowering::supportOf(Value weights, Groups axes) {
       if (inner == weights && !outer.getDefiningOp<lane::LoopOp>())
         stack = known.of(outer);
   if (stack) {
-    steps = loop.getCount();
     int64_t size = lane::typeOf(weights).getNumElements();
-    for (int64_t t = 0; t < steps; ++t)
+    for (int64_t t = 0; t < int64_t(loop.getCount()); ++t)
       columns.append(
           columnsOf(ArrayRef(stack->data).slice(t * size, size), offsets));
     support.step = stepOf.lookup(loop);
@@ -85,12 +128,20 @@ Support Lowering::supportOf(Value weights, Groups axes) {
   } else {
     return {};
   }
-  int64_t visited = 0, all = steps * rows * offsets[2].size();
-  for (unsigned k = 0; k < columns.size(); k += 2)
-    visited += columns[k + 1] - columns[k];
-  // A few zeros are not worth a table.
-  if (visited > all - all / 8)
+  if (excludesLittle(columns, offsets[2].size()))
     return {};
   support.columns = b.getDenseI32ArrayAttr(columns);
   return support;
+}
+
+DenseI32ArrayAttr Lowering::readColumns(Value sum, Groups axes) {
+  std::vector<double> read(lane::typeOf(sum).getNumElements(), 0);
+  markRead(sum, known, read);
+  ArrayRef<int64_t> shape = lane::typeOf(sum).getShape();
+  SmallVector<SmallVector<int64_t>> offsets{
+      {0}, offsetsOf(shape, axes[0]), offsetsOf(shape, axes[1])};
+  SmallVector<int32_t> columns = columnsOf(read, offsets);
+  if (excludesLittle(columns, offsets[2].size()))
+    return {};
+  return b.getDenseI32ArrayAttr(columns);
 }

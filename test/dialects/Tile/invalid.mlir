@@ -97,6 +97,15 @@ tile.copy %r -> %s dim 0 at [0, 4] : <rows, 4xf32> -> <rows, 2xf32>
 
 // -----
 
+// outer 2: a row that ends before it begins
+%r = tile.buffer local 0 : <rows, 1x2xf32>
+%c = tile.buffer local 2 : <cols, 1x3xf32>
+%s = tile.buffer sink 0 : <blocks, 2x3xf32>
+// expected-error @+1 {{constraint 2: for each row 0 <= from <= to <= J}}
+tile.outer %r, %c -> %s within [0:3, 2:1] : <rows, 1x2xf32>, <cols, 1x3xf32> -> <blocks, 2x3xf32>
+
+// -----
+
 %r = tile.buffer local 0 : <rows, 1x4xf32>
 %c = tile.buffer local 8 : <cols, 1x8xf32>
 %s = tile.buffer sink 0 : <blocks, 8x4xf32>

@@ -66,3 +66,29 @@ func.func @inner(%x: !lane.t<4xf64>, %w: !lane.t<4x4xf64, inv> {rill.arg = "para
   %z = lane.contract "ab,b->a" %w, %x : (!lane.t<4x4xf64, inv>, !lane.t<4xf64>) -> !lane.t<4xf64>
   return %y, %z : !lane.t<4xf64>, !lane.t<4xf64>
 }
+
+// A weight's adjoint is summed up where the mask lets anybody read it; after a
+// loop too, whose stack another reads.
+// CHECK-LABEL: @adjoint
+// CHECK: tile.outer {{.*}} within [0:1 * 4, 0:8 * 4] :
+func.func @adjoint(%g: !lane.t<8xf64>, %x: !lane.t<8xf64>) -> !lane.t<2x8x8xf64, inv> attributes {rill.entry} {
+  %m = lane.const elements dense<[[1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0], [1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0], [1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0], [1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0], [1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0], [1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0], [1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0], [1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0]]> : tensor<8x8xf64> : !lane.t<8x8xf64, inv>
+  %last, %w = lane.loop 2 (%i) consts(%k = %m : !lane.t<8x8xf64, inv>, %y = %g : !lane.t<8xf64>) inits(%v = %x : !lane.t<8xf64>) -> (!lane.t<8xf64> | !lane.t<2x8x8xf64, inv>) {
+    %o = lane.contract "a,b->ab" %y, %v batch : (!lane.t<8xf64>, !lane.t<8xf64>) -> !lane.t<8x8xf64, inv>
+    %s = lane.mul %k, %o : (!lane.t<8x8xf64, inv>, !lane.t<8x8xf64, inv>) -> !lane.t<8x8xf64, inv>
+    %n = lane.add %v, %y : (!lane.t<8xf64>, !lane.t<8xf64>) -> !lane.t<8xf64>
+    lane.yield %n, %s : !lane.t<8xf64>, !lane.t<8x8xf64, inv>
+  }
+  return %w : !lane.t<2x8x8xf64, inv>
+}
+
+// All of it, where somebody reads the sum itself.
+// CHECK-LABEL: @summed
+// CHECK: tile.outer
+// CHECK-NOT: within
+func.func @summed(%g: !lane.t<8xf64>, %x: !lane.t<8xf64>) -> (!lane.t<8x8xf64, inv>, !lane.t<8x8xf64, inv>) attributes {rill.entry} {
+  %m = lane.const 0.0 : !lane.t<8x8xf64, inv>
+  %o = lane.contract "a,b->ab" %g, %x batch : (!lane.t<8xf64>, !lane.t<8xf64>) -> !lane.t<8x8xf64, inv>
+  %s = lane.mul %m, %o : (!lane.t<8x8xf64, inv>, !lane.t<8x8xf64, inv>) -> !lane.t<8x8xf64, inv>
+  return %s, %o : !lane.t<8x8xf64, inv>, !lane.t<8x8xf64, inv>
+}
