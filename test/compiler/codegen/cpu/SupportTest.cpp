@@ -1,9 +1,10 @@
 //===- SupportTest.cpp - Products that leave out known zeros --------------===//
 //
-// A masked product against the dense one over the same numbers: equal bit for
-// bit, for one sample and for many, on every instruction set, with row counts
-// that leave incomplete blocks; and a value that a mask keeps from a whole
-// block of rows does not reach it, infinite or not.
+// A masked product, and the adjoint of its weights, against the dense one over
+// the same numbers: equal bit for bit, for one sample and for many, on every
+// instruction set, with row counts that leave incomplete blocks; and a value
+// that a mask keeps from a whole block of rows does not reach it, infinite or
+// not.
 //
 //===----------------------------------------------------------------------===//
 #include "LaneRun.h"
@@ -144,6 +145,62 @@ TEST_F(SupportTest, MaskedInfinityDoesNotReachABlock) {
         near |= columnsOf(1, r).second == K;
       if (!near)
         EXPECT_TRUE(std::isfinite(y[m])) << "row " << m;
+    }
+  }
+}
+
+/// The adjoint of masked weights of three layers in a row, of g and of x as it
+/// comes to each; the mask is known or an argument.
+std::string adjoint(bool known) {
+  std::string n = std::to_string(M * K);
+  std::string flat = "!lane.t<" + n + "xf32, inv>";
+  std::string mask = known ? "lane.const elements dense<[" +
+                                 listOf(maskOf(false)) + "]> : tensor<" + n +
+                                 "xf64> : " + flat
+                           : "lane.reshape %a : (" + flat + ") -> " + flat;
+  return "!W = !lane.t<67x29xf32, inv>\n"
+         "func.func @f(%g: !lane.t<67xf32>, %x: !lane.t<29xf32>, %a: " +
+         flat +
+         ") -> !lane.t<3x67x29xf32, inv> attributes {rill.entry} {\n"
+         "  %flat = " +
+         mask + "\n  %m = lane.reshape %flat : (" + flat +
+         ") -> !W\n"
+         "  %z, %w = lane.loop 3 (%i) consts(%h = %g : !lane.t<67xf32>, "
+         "%k = %m : !W) inits(%v = %x : !lane.t<29xf32>) -> "
+         "(!lane.t<29xf32> | !lane.t<3x67x29xf32, inv>) {\n"
+         "    %o = lane.contract \"a,b->ab\" %h, %v batch : "
+         "(!lane.t<67xf32>, !lane.t<29xf32>) -> !W\n"
+         "    %s = lane.mul %k, %o : (!W, !W) -> !W\n"
+         "    %n = lane.sin %v : (!lane.t<29xf32>) -> !lane.t<29xf32>\n"
+         "    lane.yield %n, %s : !lane.t<29xf32>, !W\n"
+         "  }\n"
+         "  return %w : !lane.t<3x67x29xf32, inv>\n}\n";
+}
+
+TEST_F(SupportTest, AdjointEqualsTheDenseOneBitForBit) {
+  auto build = [&](bool known) {
+    return llvm::cantFail(
+        NativeLane::compile(adjoint(known), context, {"f"}, {true, true}));
+  };
+  NativeLane skipping = build(true), dense = build(false);
+  for (int64_t batch : {1, 70, 1500}) {
+    Array g = Array::filled({M}, false, batch);
+    Array x = Array::filled({K}, false, batch);
+    Array mask = Array::filled({M * K}, true, batch);
+    for (size_t k = 0; k < g.data.size(); ++k)
+      g.data[k] = float(std::cos(double(7 * k)));
+    for (size_t k = 0; k < x.data.size(); ++k)
+      x.data[k] = float(std::sin(double(k)));
+    mask.data = maskOf(false);
+    lane::InterpContext call;
+    call.batch = batch;
+    for (cpu::Isa isa : skipping.isas()) {
+      auto sums = [&](const NativeLane &native) {
+        return llvm::cantFail(native.run("f", {g, x, mask}, call, isa, 2))[0];
+      };
+      Array want = sums(dense);
+      EXPECT_EQ(sums(skipping).data, want.data) << batch << " samples";
+      EXPECT_NE(*llvm::max_element(want.data), 0);
     }
   }
 }
