@@ -53,6 +53,8 @@ static void printRow(const nlohmann::json &row) {
              row["workload"].get<std::string>(), row["threads"].get<int>(),
              row["batch"].get<int64_t>(), row["per_second"].get<double>(),
              100 * row["roof_share"].get<double>());
+  if (double steps = row["solver_steps"]; steps > 0)
+    fmt::print("   {:.1f} steps", steps);
   for (auto &[peer, rate] : row["peers"].items())
     fmt::print("   {:.2f} x {}",
                row["per_second"].get<double>() / rate.get<double>(), peer);
