@@ -20,7 +20,7 @@ struct Workload {
   Kind kind;
   std::vector<int64_t> batches;
   /// Of the counted products, those that the work needs: half of a dense pass
-  /// for the inverse of a masked network. 0: not known before the run.
+  /// for the inverse of a masked network.
   double needed = 1;
 };
 
@@ -32,13 +32,16 @@ struct Measurement {
   double perSecond = 0; ///< samples
   /// Per sample: twice the needed multiply-adds of the products of the density
   /// (of the sampler for a sampler of a field); three times that for gradients
-  /// and training steps. 0: not known.
+  /// and training steps.
   double flops = 0;
+  double steps = 0;  ///< that a sample's solver tries, in the mean; 0: none
   double spread = 0; ///< (median - best) / best of the run times
 };
 
+class Work;
+
 Measurement measure(const Workload &workload, const std::string &programs,
-                    int threads);
+                    int threads, const Work &work);
 
 } // namespace rill::bench
 

@@ -9,6 +9,8 @@ Each figure is the best of repeated runs at the peer's best batch.
 from measure import measure
 
 SHAPES = {"d6": (6, 8, 64), "d64": (64, 8, 256)}
+
+
 def initial(rng, D, L, H):
     sizes = [(H, D // 2), (H, H), (D, H)]
     return [[(rng.normal(size=s) / s[1] ** 0.5, rng.normal(size=s[0]) * 0.1) for s in sizes] for _ in range(L)]

@@ -65,7 +65,7 @@ public:
 
   /// The object's bytes, after run(Stage::Object).
   const std::string &object() const { return objectBytes; }
-  /// After run(Stage::Lane) and later: the module in its present form.
+  /// After run(Stage::Model) and later: the module in its present form.
   mlir::ModuleOp module() const { return *moduleOp; }
   const lang::typed::Program &program() const { return typedProgram; }
 
