@@ -113,7 +113,7 @@ private:
   void chunk(mlir::Block &block);
   void each(tile::EachOp op);
   void steps(mlir::Block &block);
-  Value anySample(Value live);
+  Value anySample(Value live, int64_t from = 0);
   void loopOp(tile::LoopOp op, llvm::function_ref<void(mlir::Block &)> body);
   void step(mlir::Operation &op);
   int64_t scratchBytes();
@@ -223,6 +223,16 @@ private:
   void dotBlock(tile::DotOp op, llvm::ArrayRef<Operand> operands,
                 llvm::ArrayRef<Operand> ins, llvm::ArrayRef<Operand> outs,
                 llvm::ArrayRef<Value> at, int64_t m, int64_t n, bool rows);
+
+  //===-- samples in other lanes: TileLanes.cpp ---------------------------===//
+  void emit(tile::PositionsOp op);
+  void emit(tile::CompactOp op);
+  void emit(tile::RestoreOp op);
+  Value chunkSamples();
+  /// The first row of `buffer` at a place in the chunk.
+  Value placeOf(Value buffer, Value position);
+  void exchange(Value buffer, Value one, Value other);
+  Value countLive(Value live);
 
   //===-- outer products and reductions over groups: TileOuter.cpp --------===//
   bool writesWholeSink(tile::OuterOp op);

@@ -316,7 +316,8 @@ void TileEmitter::chunk(Block &block) {
   for (Operation &op : block)
     llvm::TypeSwitch<Operation *>(&op)
         .Case([&](EachOp op) { each(op); })
-        .Case([&](OuterOp op) { emit(op); })
+        .Case<OuterOp, PositionsOp, CompactOp, RestoreOp>(
+            [&](auto op) { emit(op); })
         .Case([&](LoopOp op) { loopOp(op, [&](Block &body) { chunk(body); }); })
         .Default([](Operation *) {});
 }
@@ -330,8 +331,23 @@ void TileEmitter::loopOp(LoopOp op, function_ref<void(Block &)> body) {
   });
 }
 
+/// The condition of steps that are all that `op` runs, or null.
+static Value onlyWhere(EachOp op) {
+  Value live;
+  for (Operation &inner : op.getBlock()) {
+    if (isa<ViewOp>(inner))
+      continue;
+    auto where = dyn_cast<WhereOp>(inner);
+    if (!where || live)
+      return nullptr;
+    live = where.getLive();
+  }
+  return live;
+}
+
 /// A program without weight gradients has a second body for tiles of at most
-/// 16 samples: one row must not cost a whole tile.
+/// 16 samples: one row must not cost a whole tile, nor the last samples of many
+/// that share lanes.
 void TileEmitter::each(EachOp op) {
   auto phase = op->getParentOfType<TilesOp>();
   bool narrow = lanes > 16 &&
@@ -351,16 +367,23 @@ void TileEmitter::each(EachOp op) {
       body(lanes);
     } else {
       Value few = e.icmp(LLVM::ICmpPredicate::sle, active, e.num(16));
+      if (Value live = onlyWhere(op)) {
+        computed = lanes;
+        Value beyond = anySample(live, /*from=*/16);
+        few = e.bor(
+            few, e.icmp(LLVM::ICmpPredicate::eq, beyond, e.integer(e.i1, 0)));
+      }
       e.ifElse(few, [&] { return body(16); }, [&] { return body(lanes); });
     }
     inEach = false;
   });
 }
 
-/// Whether the i1 scalar holds for any sample of the tile.
-Value TileEmitter::anySample(Value live) {
+/// Whether the i1 scalar holds for any sample of the tile in lane `from` (a
+/// multiple of the vector) or later.
+Value TileEmitter::anySample(Value live, int64_t from) {
   Value address = pointer(resolve(live), {}, {}), any;
-  for (int64_t v = 0; v * W < computed; ++v) {
+  for (int64_t v = from / W; v * W < computed; ++v) {
     Value here = readLanes(e.i1, offset(address, v * W));
     here = e.band(here, sampleMask({e.num(0), v}));
     any = any ? e.bor(any, here) : here;

@@ -110,7 +110,7 @@ def Tile_TilesOp : Tile_Body<"tiles"> {
     groups run in parallel, each with its sinks, which begin empty. A group runs
     its chunks of `chunk` tiles in order, the last perhaps shorter; the body is
     what happens for one chunk.
-    1. Holds loops, views, `each` and `outer`.
+    1. Holds loops, views, `each`, `outer` and what moves samples between lanes.
     2. `min_tiles` is positive and `groups` too.
   }];
   let arguments = (ins I64Attr:$chunk, I64Attr:$groups, I64Attr:$min_tiles);
@@ -139,6 +139,56 @@ def Tile_WhereOp : Tile_Body<"where", [ParentOneOf<["EachOp", "LoopOp",
   let arguments = (ins Tile_Rows:$live);
   let assemblyFormat = "$live attr-dict `:` type($live) $body";
   let hasVerifier = 1;
+}
+
+//===-- samples in other lanes --------------------------------------------===//
+
+// Samples that need many steps of a loop would keep whole tiles busy in which
+// most are done. Between two steps those that live go to the first lanes of the
+// chunk, so that tiles at its end have none; after the loop all go home. What a
+// step computes for a sample does not depend on its lane.
+class Tile_LanesOp<string mnemonic, dag operands>
+    : Tile_Op<mnemonic, [ParentOneOf<["TilesOp", "LoopOp"]>]> {
+  let arguments = operands;
+  let hasVerifier = 1;
+}
+
+def Tile_PositionsOp : Tile_LanesOp<"positions", (ins Tile_Rows:$order)> {
+  let summary = "every sample is in its own lane";
+  let description = [{
+    Writes to `order`, a scalar of i32, the place in the chunk of each lane.
+    1. `order` is a scalar of i32.
+  }];
+  let assemblyFormat = "$order attr-dict `:` type($order)";
+}
+
+def Tile_CompactOp
+    : Tile_LanesOp<"compact", (ins Tile_Rows:$live, Tile_Rows:$order,
+                                   Variadic<Tile_Rows>:$values)> {
+  let summary = "samples that live go to the first lanes of the chunk";
+  let description = [{
+    Exchanges lanes of `order` and of all rows of `values`, whole buffers among
+    which is that of `live`.
+    1. `live` is a scalar of i1, `order` one of i32.
+    2. `values` are buffers, each once.
+  }];
+  let assemblyFormat = [{
+    $live `,` $order `:` type($live) `,` type($order)
+    `of` $values attr-dict `:` type($values)
+  }];
+}
+
+def Tile_RestoreOp
+    : Tile_LanesOp<"restore", (ins Tile_Rows:$order,
+                                   Variadic<Tile_Rows>:$values)> {
+  let summary = "all samples go back to their own lanes";
+  let description = [{
+    1. `order` is a scalar of i32.
+    2. `values` are buffers, each once.
+  }];
+  let assemblyFormat = [{
+    $order `:` type($order) `of` $values attr-dict `:` type($values)
+  }];
 }
 
 def Tile_ReduceOp : Tile_Op<"reduce", [AttrSizedOperandSegments,

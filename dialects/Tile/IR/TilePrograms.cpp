@@ -124,6 +124,11 @@ static bool isPhase(Operation &op) {
   return isa<OnceOp, TilesOp, ReduceOp, RepeatOp>(op);
 }
 
+/// True for what handles all tiles of a chunk at once.
+static bool isForChunk(Operation &op) {
+  return isa<OuterOp, PositionsOp, CompactOp, RestoreOp>(op);
+}
+
 /// True if `op` uses memory that belongs to a tile or a group.
 static bool isPerTile(Operation &op) {
   return llvm::any_of(op.getOperands(), [](Value value) {
@@ -155,7 +160,7 @@ LogicalResult TilesOp::verify() {
       int64_t(getChunk()) < 1)
     return emitOpError("constraint 2: chunk, groups and min must be positive");
   auto allowed = [](Operation &op) {
-    return isa<LoopOp, ViewOp, EachOp, OuterOp>(op);
+    return isa<LoopOp, ViewOp, EachOp>(op) || isForChunk(op);
   };
   return verifyHolds(*this, getBlock(), allowed, "constraint 1");
 }
@@ -177,6 +182,37 @@ LogicalResult WhereOp::verify() {
   return verifyHolds(*this, getBlock(), allowed, "constraint 1");
 }
 
+static bool isScalar(Value buffer, unsigned width) {
+  BufType type = bufOf(buffer);
+  return type.getRank() == 0 && type.getElementType().isInteger(width);
+}
+
+/// Constraints of operations that move samples between lanes.
+static LogicalResult verifyLanes(Operation *op, Value order,
+                                 ValueRange values) {
+  if (!isScalar(order, 32))
+    return op->emitOpError("constraint 1: 'order' is no scalar of i32");
+  llvm::SmallDenseSet<Value> seen;
+  for (Value value : values)
+    if (!value.getDefiningOp<BufferOp>() || !seen.insert(value).second)
+      return op->emitOpError("constraint 2: values are buffers, each once");
+  return success();
+}
+
+LogicalResult PositionsOp::verify() {
+  return verifyLanes(*this, getOrder(), {});
+}
+
+LogicalResult CompactOp::verify() {
+  if (!isScalar(getLive(), 1))
+    return emitOpError("constraint 1: 'live' is no scalar of i1");
+  return verifyLanes(*this, getOrder(), getValues());
+}
+
+LogicalResult RestoreOp::verify() {
+  return verifyLanes(*this, getOrder(), getValues());
+}
+
 LogicalResult LoopOp::verify() {
   if (int64_t(getCount()) < 1)
     return emitOpError("constraint 1: count must be positive");
@@ -188,7 +224,7 @@ LogicalResult LoopOp::verify() {
     if (isa<LoopOp, ViewOp>(op))
       return true;
     if (isa_and_nonnull<TilesOp>(around))
-      return isa<EachOp, OuterOp>(op);
+      return isa<EachOp>(op) || isForChunk(op);
     if (isa<WhereOp>(op))
       return isa_and_nonnull<EachOp>(around);
     return isStep(op) && (!isa_and_nonnull<OnceOp>(around) || !isPerTile(op));

@@ -56,6 +56,43 @@ static bool hasProducts(lane::LoopOp loop) {
       .wasInterrupted();
 }
 
+bool rill::tile::sharesLanes(lane::LoopOp loop) {
+  auto varies = [](Value value) { return !lane::isInvariant(value); };
+  if (!loop.getLive() || !loop.getYs().empty() || !hasProducts(loop) ||
+      llvm::any_of(loop.getXs(), varies) ||
+      !llvm::all_of(loop.getInits(), varies) ||
+      !llvm::is_contained(loop.getCarryArgs(), loop.getLive()))
+    return false;
+  // Draws know a sample by its lane, and sums over the batch have an order.
+  return !loop.walk([](Operation *op) {
+                auto contract = dyn_cast<lane::ContractOp>(op);
+                bool batch = contract && contract.getBatch();
+                return batch || isa<lane::DrawOp, lane::ReduceBatchOp,
+                                    lane::LookupAddOp>(op)
+                           ? WalkResult::interrupt()
+                           : WalkResult::advance();
+              })
+              .wasInterrupted();
+}
+
+SmallVector<Value> Lowering::sharedBuffers(lane::LoopOp loop,
+                                           ArrayRef<View> carries) {
+  llvm::SetVector<Value> buffers;
+  auto add = [&](const View &view) {
+    if (!view.isRows())
+      return;
+    Value base = view.base;
+    while (auto inner = base.getDefiningOp<ViewOp>())
+      base = inner.getSource();
+    buffers.insert(base);
+  };
+  for (const View &carry : carries)
+    add(carry);
+  for (Value value : loop.getConsts())
+    add(resolve(viewOf(value)));
+  return buffers.takeVector();
+}
+
 /// True if the loop's carried value `k` is a batch sum: it has no memory.
 static bool isSink(lane::LoopOp loop, unsigned k, bool once) {
   return !once && lane::isInvariant(loop.getInits()[k]);
@@ -97,9 +134,11 @@ View Lowering::carriedPlace(lane::LoopOp loop, unsigned k) {
 
 void Lowering::emitLoop(lane::LoopOp loop) {
   bool once = isa<OnceOp>(phase);
-  // Samples leave a loop tile by tile.
+  // Samples leave a loop tile by tile, unless they share the chunk's lanes.
   Value live = loop.getLive();
-  bool overChunk = !once && !live && layerMajor && !pinned && hasProducts(loop);
+  bool sharing = !once && layerMajor && !pinned && sharesLanes(loop);
+  bool overChunk =
+      sharing || (!once && !live && layerMajor && !pinned && hasProducts(loop));
   if (!once)
     perTile();
   SmallVector<View> carries, stacks;
@@ -117,6 +156,13 @@ void Lowering::emitLoop(lane::LoopOp loop) {
       emitFill(stack, 0);
   if (overChunk)
     perChunk();
+  SmallVector<Value> shared;
+  Value order;
+  if (sharing) {
+    shared = sharedBuffers(loop, carries);
+    order = newBuffer(Layout::rows, {}, b.getI32Type());
+    PositionsOp::create(b, loc, order);
+  }
   auto made = LoopOp::create(b, loc, loop.getCount(), loop.getReverse());
   Block &body = made.getBody().emplaceBlock();
   body.addArgument(b.getIndexType(), loc);
@@ -126,6 +172,10 @@ void Lowering::emitLoop(lane::LoopOp loop) {
   pinned = pinned || (!once && !overChunk);
   b.setInsertionPointToEnd(&body);
   bindLoop(loop, made.getStep(), carries);
+  if (sharing) {
+    perTile();
+    pinned = true;
+  }
   if (live) {
     View view = resolve(viewOf(live));
     if (!view.isRows()) {
@@ -149,11 +199,15 @@ void Lowering::emitLoop(lane::LoopOp loop) {
   if (failed)
     return;
   emitYields(loop, carries, stacks, made.getStep());
+  pinned = outerPinned;
   if (overChunk)
     perChunk();
+  if (sharing)
+    CompactOp::create(b, loc, materialize(viewOf(live)), order, shared);
   scope = outerScope;
-  pinned = outerPinned;
   b.setInsertionPointAfter(made);
+  if (sharing)
+    RestoreOp::create(b, loc, order, shared);
 }
 
 // Stacked results that no step wrote in place, then the carried values.

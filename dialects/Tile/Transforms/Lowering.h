@@ -51,6 +51,11 @@ using Groups = llvm::ArrayRef<llvm::SmallVector<int64_t>>;
 /// The axes of all groups, in order.
 llvm::SmallVector<int64_t> flattened(Groups groups);
 
+/// True if the samples of a chunk may share lanes in turn while the loop runs:
+/// they leave it one by one, it has products, and nothing in it but what it
+/// carries and reads belongs to a lane.
+bool sharesLanes(lane::LoopOp loop);
+
 class Lowering {
 public:
   Lowering(mlir::func::FuncOp function, const LaneToTileOptions &options);
@@ -126,6 +131,9 @@ private:
                   llvm::ArrayRef<View> stacks, mlir::Value step);
   void bindLoop(lane::LoopOp loop, mlir::Value step,
                 llvm::ArrayRef<View> carries);
+  /// The buffers whose lanes follow the samples of a loop that shares lanes.
+  llvm::SmallVector<mlir::Value> sharedBuffers(lane::LoopOp loop,
+                                               llvm::ArrayRef<View> carries);
   /// Goes to (out of) the steps of one tile.
   void perTile();
   void perChunk();

@@ -281,7 +281,7 @@ static int64_t timesAround(Operation *op) {
 }
 
 // Layer-major when weights and their adjoints would not stay in half of the
-// cache for one tile after the other.
+// cache for one tile after the other; or for samples that share lanes.
 int64_t Lowering::chunkFor(Ops ops) {
   int64_t elements = 0;
   DenseSet<Value> weights;
@@ -294,8 +294,11 @@ int64_t Lowering::chunkFor(Ops ops) {
       elements += lane::typeOf(contract.getResult()).getNumElements() *
                   timesAround(contract);
   };
-  for (Operation *op : ops)
+  bool sharing = false;
+  for (Operation *op : ops) {
     op->walk(count);
+    op->walk([&](lane::LoopOp loop) { sharing |= sharesLanes(loop); });
+  }
   int64_t bytes = elements * element.getIntOrFloatBitWidth() / 8;
-  return bytes > options.cache / 2 ? 4 : 1;
+  return sharing || bytes > options.cache / 2 ? 4 : 1;
 }
