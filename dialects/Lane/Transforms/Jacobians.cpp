@@ -121,22 +121,25 @@ bool Jacobians::elementwise(Operation *op) {
   LaneBuilder b(builder, op->getLoc());
   llvm::SmallSetVector<Value, 4> operands;
   operands.insert(op->operand_begin(), op->operand_end());
+  int64_t varying = 0;
   for (Value operand : operands)
     for (Chain term : Jacobian(of(operand))) {
       Value ones = b.constant(operand, 1);
       Value factor = tangent(op, operand, term.factor ? term.factor : ones);
       if (!factor)
         return false;
-      if (factor == ones) {
-        // As for adding a bias.
-      } else if (Value scalar =
-                     term.factor ? Value() : uniform(factor, builder)) {
+      bool same = factor == ones; // as for adding a bias
+      Value scalar = same || term.factor ? Value() : uniform(factor, builder);
+      if (scalar)
         term.scale = term.scale ? b.mul(term.scale, scalar) : scalar;
-      } else {
+      else if (!same)
         term.factor = factor;
-      }
+      varying += !same && !isInvariant(factor);
       addTerm(known[result], std::move(term), result, b);
     }
+  // One product per element and term, instead of one per tangent.
+  if (varying)
+    instead += (size - varying) * typeOf(result).getNumElements();
   return true;
 }
 

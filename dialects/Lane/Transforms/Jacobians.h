@@ -47,9 +47,11 @@ public:
   /// (null) if a term has more than two diagonals between matrices.
   mlir::Value trace(mlir::Value v, mlir::Location loc);
 
-  /// Products of one sample in what was made (follow and trace).
+  /// Products of one sample in what was made (follow and trace), but for the
+  /// derivatives of elementwise operations.
   int64_t products() const { return made; }
-  /// Products of one sample in the tangents of the block for all elements of x.
+  /// Products of one sample in the tangents of the block for all elements of x,
+  /// less those derivatives in what was made.
   int64_t productsOfTangents() const { return instead; }
 
 private:
