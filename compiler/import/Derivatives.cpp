@@ -1,8 +1,8 @@
 //===- Derivatives.cpp - Derivative operators as vjp and jvp --------------===//
 //
-// A typed derivative becomes lane.vjp (grad, vjp) or lane.jvp (jvp; one per
-// element for jac and div), with what its region reads from outside as held
-// inputs. The region may use flows and laws: they are derived in place.
+// A typed derivative becomes lane.vjp (grad, vjp), lane.jvp (jvp; one per
+// element for jac) or lane.divergence, with what its region reads from outside
+// as held inputs. The region may use flows and laws: they are derived in place.
 //
 //===----------------------------------------------------------------------===//
 
@@ -59,42 +59,6 @@ void RegionImporter::readOuterPlaces(const typed::Region &region) {
   }
 }
 
-/// The tangent that is 1 at element k of the value behind `labels` leading
-/// axes, for each of their indices.
-static Value unitTangent(lane::TensorType type, int64_t labels, int64_t k,
-                         LaneBuilder &b) {
-  int64_t size = type.getNumElements(), each = 1;
-  for (int64_t extent : type.getShape().drop_front(labels))
-    each *= extent;
-  if (each == 1)
-    return b.withRate(b.constant(type, 1), type.getInv());
-  SmallVector<double> elements(size, 0);
-  for (int64_t at = k; at < size; at += each)
-    elements[at] = 1;
-  auto attr = DenseElementsAttr::get(
-      RankedTensorType::get(type.getShape(), b.builder.getF64Type()),
-      ArrayRef<double>(elements));
-  Value unit =
-      lane::ConstOp::create(b.builder, b.loc, type.withInv(true), attr);
-  return b.withRate(unit, type.getInv());
-}
-
-/// Element k of the value behind `labels` leading axes.
-static Value elementOf(Value x, int64_t labels, int64_t k, LaneBuilder &b) {
-  ArrayRef<int64_t> shape = lane::typeOf(x).getShape();
-  SmallVector<int64_t> flat(shape.take_front(labels)), result(flat);
-  flat.push_back(1);
-  for (int64_t extent : shape.drop_front(labels))
-    flat.back() *= extent;
-  SmallVector<int64_t> offsets(flat.size(), 0), strides(flat.size(), 1),
-      sizes(flat);
-  offsets.back() = k;
-  sizes.back() = 1;
-  Value one = lane::SliceOp::create(b.builder, b.loc, b.reshape(x, flat),
-                                    offsets, sizes, strides);
-  return b.reshape(one, result);
-}
-
 void RegionImporter::importDerivative(const Op &op) {
   const typed::Region &region = op.regions.front();
   LaneBuilder at(b, loc(op));
@@ -112,8 +76,8 @@ void RegionImporter::importDerivative(const Op &op) {
   auto fill = [&](Operation *made) {
     OpBuilder::InsertionGuard guard(b);
     // Parameters are read before the derivative: it holds them.
-    llvm::SaveAndRestore<Operation *> outermost(
-        derivative, derivative ? derivative : made);
+    llvm::SaveAndRestore<Operation *> outermost(derivative,
+                                                derivative ? derivative : made);
     Block &block = made->getRegion(0).front();
     b.setInsertionPointToEnd(&block);
     for (auto [id, argument] : llvm::zip(region.args, block.getArguments()))
@@ -133,13 +97,24 @@ void RegionImporter::importDerivative(const Op &op) {
       values[id] = v;
     return;
   }
+  if (op.name == "div") {
+    auto attr = [&](StringRef name) {
+      return std::get<int64_t>(op.attrs.at(name.str()));
+    };
+    auto divergence = lane::DivergenceOp::create(
+        b, loc(op), centres, attr("x_labels"), attr("labels"), type);
+    fill(divergence);
+    lane::isolate(divergence);
+    values[op.results[0]] = divergence.getDivergence();
+    return;
+  }
   int64_t labels = 0, size = 1;
   if (op.name != "jvp") {
     labels = std::get<int64_t>(op.attrs.at("x_labels"));
     auto shape = lane::typeOf(centres[0]).getShape().drop_front(labels);
     for (int64_t extent : shape)
       size *= extent;
-    given = {unitTangent(lane::typeOf(centres[0]), labels, 0, at)};
+    given = {lane::unitTangent(lane::typeOf(centres[0]), labels, 0, at)};
   }
   auto first =
       lane::JvpOp::create(b, loc(op), wrt, centres, given, TypeRange{type});
@@ -149,25 +124,15 @@ void RegionImporter::importDerivative(const Op &op) {
     values[op.results[0]] = first.getDerivatives()[0];
     return;
   }
-  int64_t own = std::get<int64_t>(op.attrs.at("labels"));
   SmallVector<Value> columns;
   for (int64_t k = 0; k != size; ++k) {
     lane::JvpOp jvp = first;
     if (k) {
-      Value unit = unitTangent(lane::typeOf(centres[0]), labels, k, at);
+      Value unit = lane::unitTangent(lane::typeOf(centres[0]), labels, k, at);
       jvp = cast<lane::JvpOp>(b.clone(*first));
       jvp.getSeedsMutable().assign(unit);
     }
     columns.push_back(jvp.getDerivatives()[0]);
-  }
-  if (op.name == "div") {
-    Value sum;
-    for (auto [k, column] : llvm::enumerate(columns)) {
-      Value term = elementOf(column, own, k, at);
-      sum = sum ? at.add(sum, term) : term;
-    }
-    values[op.results[0]] = sum;
-    return;
   }
   ArrayRef<int64_t> full = program.values[op.results[0]].space.shape();
   if (size == 1) {

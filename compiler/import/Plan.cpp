@@ -10,6 +10,7 @@
 #include "import/Regions.h"
 
 #include "Lane/IR/LaneOps.h"
+#include "Lane/Transforms/Passes.h"
 
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/JSON.h"
@@ -35,11 +36,10 @@ static json::Object fieldOf(const std::string &name, const lang::Space &space) {
                          ? "Simplex"
                          : space.withShape({}).withOptional(false).str();
   kind = kind.substr(0, kind.find_first_of("[("));
-  json::Object field{
-      {"name", name},
-      {"kind", kind},
-      {"shape", arrayOf(space.shape())},
-      {"optional", space.isOptional()}};
+  json::Object field{{"name", name},
+                     {"kind", kind},
+                     {"shape", arrayOf(space.shape())},
+                     {"optional", space.isOptional()}};
   if (space.kind() == SpaceKind::Interval) {
     field["lo"] = space.lo();
     field["hi"] = space.hi();
@@ -150,6 +150,13 @@ static double flopsOf(Block &block) {
       double body = flopsOf(jvp.getBlock());
       bool first = points.insert(ValueRange(jvp.getInputs())[0]).second;
       flops += first ? 2 * body : body;
+      continue;
+    }
+    if (auto divergence = dyn_cast<lane::DivergenceOp>(op)) {
+      double body = flopsOf(divergence.getBlock());
+      auto products = lane::productsInClosedForm(divergence);
+      flops += products ? body + 2 * double(*products)
+                        : body * double(1 + divergence.getCount());
       continue;
     }
     auto contract = dyn_cast<lane::ContractOp>(op);

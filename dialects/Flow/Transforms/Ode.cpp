@@ -51,45 +51,26 @@ void Table::addNext() {
   error.push_back(0);
 }
 
-// D basis tangents through the field; the field itself is computed once, since
-// equal code is merged.
-Value Solver::divergence(Value x, Value t, Value &v, LaneBuilder &b) {
-  auto type = lane::typeOf(x);
-  int64_t count = type.getNumElements();
+// How the trace of the Jacobian is computed is decided where derivatives are.
+State Solver::augmented(Value x, Value t, LaneBuilder &b) {
   SmallVector<Value> inputs{x, t};
   llvm::append_range(inputs, context);
-  Value trace;
-  for (int64_t d = 0; d < count; ++d) {
-    SmallVector<double> unit(count, 0.0);
-    unit[d] = 1;
-    Value basis = lane::ConstOp::create(b.builder, b.loc, type.withInv(true),
-                                        ArrayRef<double>(unit));
-    Value seed = b.withRate(basis, false);
-    auto jvp = lane::JvpOp::create(b.builder, b.loc, ArrayRef<int64_t>{0},
-                                   inputs, ValueRange{seed}, TypeRange{type});
-    OpBuilder builder = OpBuilder::atBlockEnd(&jvp.getBlock());
-    LaneBuilder inside(builder, b.loc);
-    IRMapping known;
-    for (auto [argument, value] :
-         llvm::zip(ode.getBody().getArguments(), jvp.getBlock().getArguments()))
-      known.map(argument, value);
-    lane::YieldOp::create(builder, b.loc,
-                          ValueRange{emitField(ode, known, inside)});
-    v = jvp.getValues()[0];
-    Value flat = b.reshape(jvp.getDerivatives()[0], {count});
-    Value own =
-        b.reshape(lane::SliceOp::create(b.builder, b.loc, flat, 0, d, 1), {});
-    trace = trace ? b.add(trace, own) : own;
-  }
-  return trace;
+  auto op = lane::DivergenceOp::create(b.builder, b.loc, inputs, /*xLabels=*/0,
+                                       /*labels=*/0, x.getType());
+  OpBuilder builder = OpBuilder::atBlockEnd(&op.getBlock());
+  LaneBuilder inside(builder, b.loc);
+  IRMapping known;
+  for (auto [argument, value] :
+       llvm::zip(ode.getBody().getArguments(), op.getBlock().getArguments()))
+    known.map(argument, value);
+  lane::YieldOp::create(builder, b.loc,
+                        ValueRange{emitField(ode, known, inside)});
+  return {op.getValue(), op.getDivergence()};
 }
 
 State Solver::velocity(Value x, Value t, LaneBuilder &b) {
-  if (wantLogDet) {
-    Value v;
-    Value trace = divergence(x, t, v, b);
-    return {v, trace};
-  }
+  if (wantLogDet)
+    return augmented(x, t, b);
   IRMapping known;
   Block &body = ode.getBody().front();
   known.map(body.getArgument(0), x);

@@ -11,9 +11,9 @@ namespace rill::flow {
 
 /// The state at the other end of `ode`, from `x` at its start (`backwards`: at
 /// its end), and with `wantLogDet` the log-determinant of this direction: the
-/// integral of the field's divergence along the solution, exact in space (one
-/// tangent per coordinate), with the solver's error in time (Chen et al. 2018,
-/// eq. 8; Grathwohl et al. 2019). `context` gives derived values.
+/// integral of the field's divergence along the solution, exact in space,
+/// with the solver's error in time (Chen et al. 2018, eq. 8; Grathwohl et al.
+/// 2019). `context` gives derived values.
 std::pair<mlir::Value, mlir::Value>
 emitOde(OdeOp ode, mlir::Value x,
         llvm::function_ref<mlir::Value(mlir::Value)> context, bool backwards,

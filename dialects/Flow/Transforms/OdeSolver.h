@@ -48,8 +48,7 @@ private:
   using Numbers = llvm::SmallVector<double>;
 
   State velocity(mlir::Value x, mlir::Value t, lane::LaneBuilder &b);
-  mlir::Value divergence(mlir::Value x, mlir::Value t, mlir::Value &v,
-                         lane::LaneBuilder &b);
+  State augmented(mlir::Value x, mlir::Value t, lane::LaneBuilder &b);
   State stages(State from, mlir::Value t, mlir::Value h, State slopes,
                unsigned first, lane::LaneBuilder &b);
   State advance(State from, llvm::ArrayRef<double> weights, State slopes,

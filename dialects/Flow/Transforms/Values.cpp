@@ -89,7 +89,7 @@ bool rill::flow::emitValue(Operation &op, IRMapping &known, ParamScope &params,
                   .first);
     return true;
   }
-  if (!isa<lane::VjpOp, lane::JvpOp>(op)) {
+  if (!lane::isCalculus(op)) {
     b.builder.clone(op, known);
     return true;
   }

@@ -1,5 +1,5 @@
-// Builders, syntax and verifiers of lane operations with a region: loop, vjp
-// and jvp.
+// Builders, syntax and verifiers of lane operations with a region: loop, vjp,
+// jvp and divergence.
 #include "Lane/IR/LaneOps.h"
 #include "mlir/IR/OpImplementation.h"
 
@@ -404,6 +404,62 @@ LogicalResult JvpOp::verify() {
     return failure();
   return verifyPaired(*this, floatTypes(*this), getDerivatives().getTypes(),
                       "(4) tangents of values");
+}
+
+//===-- divergence --------------------------------------------------------===//
+
+YieldOp DivergenceOp::getYield() {
+  return cast<YieldOp>(getBlock().getTerminator());
+}
+
+static int64_t countBehind(Type type, int64_t labels) {
+  int64_t count = 1;
+  for (int64_t extent : cast<TensorType>(type).getShape().drop_front(labels))
+    count *= extent;
+  return count;
+}
+
+int64_t DivergenceOp::getCount() {
+  return countBehind(getValue().getType(), getLabels());
+}
+
+void DivergenceOp::build(OpBuilder &builder, OperationState &state,
+                         ValueRange inputs, int64_t xLabels, int64_t labels,
+                         Type value) {
+  OpBuilder::InsertionGuard guard(builder);
+  auto type = cast<TensorType>(value);
+  state.addOperands(inputs);
+  state.addTypes({type, type.withShape(type.getShape().take_front(labels))});
+  auto &properties = state.getOrAddProperties<Properties>();
+  properties.xLabels = builder.getI64IntegerAttr(xLabels);
+  properties.labels = builder.getI64IntegerAttr(labels);
+  Block *block = builder.createBlock(state.addRegion());
+  for (Value v : inputs)
+    block->addArgument(v.getType(), state.location);
+}
+
+LogicalResult DivergenceOp::verify() {
+  if (getInputs().empty() || !isFloat(getInputs()[0].getType()) ||
+      typeOf(getInputs()[0]).getElementType() !=
+          typeOf(getValue()).getElementType())
+    return emitOpError("(1) the first input is not of the value's float type");
+  if (getBlock().getArgumentTypes() != getInputs().getTypes())
+    return emitOpError("(2) the body's arguments are not the inputs");
+  if (getYield().getOperandTypes() != TypeRange(getValue().getType()))
+    return emitOpError("(2) the body does not yield the value");
+  TensorType x = typeOf(getInputs()[0]), value = typeOf(getValue());
+  auto has = [](TensorType type, int64_t labels) {
+    return labels >= 0 && labels <= type.getRank();
+  };
+  if (!has(x, getXLabels()) || !has(value, getLabels()) ||
+      countBehind(x, getXLabels()) != countBehind(value, getLabels()))
+    return emitOpError() << "(3) a value of type " << value
+                         << " is no field of an x of type " << x;
+  TensorType want = value.withShape(value.getShape().take_front(getLabels()));
+  if (typeOf(getDivergence()) != want)
+    return emitOpError() << "(4) a divergence of type "
+                         << getDivergence().getType() << ", not " << want;
+  return success();
 }
 
 } // namespace rill::lane

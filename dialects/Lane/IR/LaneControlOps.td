@@ -8,7 +8,8 @@ include "mlir/Interfaces/ControlFlowInterfaces.td"
 
 def Lane_YieldOp : Lane_Op<"yield", [Pure, Terminator, ReturnLike,
                                      AttrSizedOperandSegments,
-                                     ParentOneOf<["LoopOp", "VjpOp", "JvpOp"]>]> {
+                                     ParentOneOf<["LoopOp", "VjpOp", "JvpOp",
+                                                  "DivergenceOp"]>]> {
   let summary = "the values of a region";
   let description = [{
     With `while %live` (see `loop`) the values of a step count only for the
@@ -133,6 +134,43 @@ def Lane_JvpOp : Lane_CalculusOp<"jvp"> {
     2. The body's arguments have the inputs' types, the values the yielded ones.
     3. One seed per `wrt`, of exactly the input's type.
     4. One tangent per float value, of exactly its type.
+  }];
+}
+
+def Lane_DivergenceOp : Op<Lane_Dialect, "divergence", [Pure,
+    IsolatedFromAbove, SingleBlockImplicitTerminator<"YieldOp">]> {
+  let summary = "the value of a region and the trace of its Jacobian";
+  let description = [{
+    `%v, %d = lane.divergence(%x, %a) : (T, U) -> (T, S) { ^bb0.. }`
+    The region is a field: a function of its first input x with a value of as
+    many elements. Results are its value and the sum over k of the derivative of
+    the value's element k by x's element k. The `xLabels` leading axes of x and
+    the `labels` leading axes of the value count indices: there is one divergence
+    for each index of the value.
+    1. There is a first input; it and the value are floats of one element type.
+    2. The body's arguments have the inputs' types, the value the yielded one.
+    3. Behind the leading axes x and the value have as many elements.
+    4. The divergence has the value's leading axes, its element type and rate.
+  }];
+  let arguments = (ins Variadic<Lane_Any>:$inputs,
+                       DefaultValuedAttr<I64Attr, "0">:$xLabels,
+                       DefaultValuedAttr<I64Attr, "0">:$labels);
+  let results = (outs Lane_Float:$value, Lane_Float:$divergence);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = [{
+    `(` $inputs `)` attr-dict `:` functional-type($inputs, results) $body
+  }];
+  let hasVerifier = 1;
+  let skipDefaultBuilders = 1;
+  let builders = [
+    // Makes the body block with one argument per input and no terminator.
+    OpBuilder<(ins "::mlir::ValueRange":$inputs, "int64_t":$xLabels,
+                   "int64_t":$labels, "::mlir::Type":$value)>];
+  let extraClassDeclaration = [{
+    ::mlir::Block &getBlock() { return getBody().front(); }
+    YieldOp getYield();
+    /// The elements of x, and of the value, at one index.
+    int64_t getCount();
   }];
 }
 

@@ -112,7 +112,7 @@ Outcome Interpreter::runOperation(mlir::Operation *op, const Values &in) {
     return runLoop(loop, in);
   if (auto call = llvm::dyn_cast<mlir::func::CallOp>(op))
     return runCall(call, in);
-  if (llvm::isa<VjpOp, JvpOp>(op))
+  if (llvm::isa<VjpOp, JvpOp, DivergenceOp>(op))
     return fail(op, "must be expanded by lane-differentiate first");
   return runLane(op, in);
 }

@@ -1,5 +1,7 @@
-// The pass lane-differentiate: expands vjp and jvp by the rules in ../Diff.
+// The pass lane-differentiate: expands vjp and jvp by the rules in ../Diff, and
+// divergences (Divergence.cpp).
 #include "Lane/Diff/Differentiation.h"
+#include "Lane/IR/LaneCalculus.h"
 #include "Lane/Transforms/Passes.h"
 
 using namespace mlir;
@@ -8,27 +10,6 @@ namespace rill::lane {
 
 #define GEN_PASS_DEF_LANEDIFFERENTIATE
 #include "Lane/Transforms/LanePasses.h.inc"
-
-// Moves the region's operations before `op`, whose results become the yielded
-// values and `derivatives`. The block's arguments stand for `op`'s operands.
-template <typename Op>
-static void inlineRegion(Op op, ArrayRef<Value> derivatives) {
-  Block &block = op.getBlock();
-  SmallVector<Value> results(op.getYield().getValues());
-  llvm::append_range(results, derivatives);
-  op.getYield().erase();
-  for (auto [argument, operand] :
-       llvm::zip_equal(block.getArguments(), op->getOperands())) {
-    argument.replaceAllUsesWith(operand);
-    for (Value &result : results)
-      if (result == argument)
-        result = operand;
-  }
-  op->getBlock()->getOperations().splice(Block::iterator(op),
-                                         block.getOperations());
-  op->replaceAllUsesWith(results);
-  op.erase();
-}
 
 static void addSeeds(Block &block, ValueRange seeds, Location loc) {
   for (Value seed : seeds)
@@ -82,13 +63,22 @@ LogicalResult expandJvp(JvpOp op) {
   return success();
 }
 
+static LogicalResult expand(Operation *op) {
+  if (auto vjp = dyn_cast<VjpOp>(op))
+    return expandVjp(vjp);
+  if (auto jvp = dyn_cast<JvpOp>(op))
+    return expandJvp(jvp);
+  expandDivergence(cast<DivergenceOp>(op));
+  return success();
+}
+
 namespace {
 struct Differentiate : impl::LaneDifferentiateBase<Differentiate> {
   /// The first derivative that holds no other; null if none is left.
   Operation *innermost() {
     Operation *found = nullptr;
     getOperation()->walk<WalkOrder::PostOrder>([&](Operation *op) {
-      if (!isa<VjpOp, JvpOp>(op))
+      if (!isCalculus(*op))
         return WalkResult::advance();
       found = op;
       return WalkResult::interrupt();
@@ -105,12 +95,11 @@ struct Differentiate : impl::LaneDifferentiateBase<Differentiate> {
       if (op->removeAttr(unclean))
         cleanUp(op);
       Operation *outer = op->getParentOp();
-      while (outer && !isa<VjpOp, JvpOp>(outer))
+      while (outer && !isCalculus(*outer))
         outer = outer->getParentOp();
       if (outer)
         outer->setAttr(unclean, UnitAttr::get(&getContext()));
-      auto vjp = dyn_cast<VjpOp>(op);
-      if (failed(vjp ? expandVjp(vjp) : expandJvp(cast<JvpOp>(op))))
+      if (failed(expand(op)))
         return signalPassFailure();
     }
     // With no derivative left to come, stop is only its operand.

@@ -5,7 +5,7 @@
 include "mlir/Pass/PassBase.td"
 
 def LaneDifferentiate : Pass<"lane-differentiate", "::mlir::ModuleOp"> {
-  let summary = "expand vjp and jvp, innermost first";
+  let summary = "expand vjp, jvp and divergence, innermost first";
   let description = [{
     Adjoint and tangent code is ordinary lane code, so any nesting of the two
     works. Calls must have been inlined. An active operation without derivative

@@ -33,6 +33,15 @@ void registerLanePipelines();
 llvm::LogicalResult expandVjp(VjpOp op);
 llvm::LogicalResult expandJvp(JvpOp op);
 
+/// Replaces a divergence whose region has no derivative left inside by its
+/// closed form, if there is one and it needs fewer products, else by tangents.
+void expandDivergence(DivergenceOp op);
+/// Replaces a divergence by one jvp per element.
+void expandDivergenceByTangents(DivergenceOp op);
+/// The products of one sample's closed form, those of the value left out;
+/// nothing if tangents are taken.
+std::optional<int64_t> productsInClosedForm(DivergenceOp op);
+
 /// Simplifies every loop below `root`; true if anything changed.
 bool simplifyLoops(mlir::Operation *root);
 

@@ -2,6 +2,7 @@
 #include "Prob/Transforms/Expand.h"
 
 #include "Flow/Transforms/Values.h"
+#include "Lane/IR/LaneCalculus.h"
 
 #include "rill/philox.h"
 
@@ -93,7 +94,7 @@ std::optional<SmallVector<Value>> Expander::emit(Block &block,
         params.conditions.insert({&op, known.lookup(require.getCondition())});
       continue;
     }
-    if (isa<lane::VjpOp, lane::JvpOp>(op)) {
+    if (lane::isCalculus(op)) {
       // Its region uses laws at the parameters of this scope.
       auto inside = [&](Block &region, IRMapping &map, LaneBuilder &at) {
         Expander inner(at, params, symbols, fault);

@@ -52,6 +52,10 @@ static std::vector<lane::Array> argumentsOf(mlir::func::FuncOp function) {
 
 /// Runs the tangents in the function, and leaves `stop` in it.
 static void expandTangents(mlir::func::FuncOp function) {
+  llvm::SmallVector<lane::DivergenceOp> divergences;
+  function.walk([&](lane::DivergenceOp op) { divergences.push_back(op); });
+  for (lane::DivergenceOp op : divergences)
+    lane::expandDivergenceByTangents(op);
   llvm::SmallVector<lane::JvpOp> tangents;
   function.walk([&](lane::JvpOp op) { tangents.push_back(op); });
   for (lane::JvpOp op : tangents)

@@ -202,3 +202,66 @@ func.func @f(%x: !lane.t<f32>, %l: !lane.t<i1, inv>) {
   }
   return
 }
+
+// -----
+
+// divergence: 1
+func.func @f(%x: !lane.t<3xf64>) {
+  // expected-error @+1 {{(1) the first input is not of the value's float type}}
+  %v, %d = lane.divergence(%x) : (!lane.t<3xf64>) -> (!lane.t<3xf32>, !lane.t<f32>) {
+  ^bb0(%a: !lane.t<3xf64>):
+    %0 = lane.const 1.0 : !lane.t<3xf32, inv>
+    %1 = lane.vary %0 : (!lane.t<3xf32, inv>) -> !lane.t<3xf32>
+    lane.yield %1 : !lane.t<3xf32>
+  }
+  return
+}
+
+// -----
+
+// divergence: 2
+func.func @f(%x: !lane.t<3xf32>) {
+  // expected-error @+1 {{(2) the body does not yield the value}}
+  %v, %d = lane.divergence(%x) : (!lane.t<3xf32>) -> (!lane.t<3xf32, inv>, !lane.t<f32, inv>) {
+  ^bb0(%a: !lane.t<3xf32>):
+    lane.yield %a : !lane.t<3xf32>
+  }
+  return
+}
+
+// -----
+
+// divergence: 2, arguments
+func.func @f(%x: !lane.t<3xf32>) {
+  // expected-error @+1 {{(2) the body's arguments are not the inputs}}
+  %v, %d = lane.divergence(%x) : (!lane.t<3xf32>) -> (!lane.t<3xf32>, !lane.t<f32>) {
+  ^bb0(%a: !lane.t<3xf32>, %b: !lane.t<3xf32>):
+    lane.yield %a : !lane.t<3xf32>
+  }
+  return
+}
+
+// -----
+
+// divergence: 3
+func.func @f(%x: !lane.t<3xf32>) {
+  // expected-error @+1 {{(3) a value of type '!lane.t<2xf32>' is no field of an x of type '!lane.t<3xf32>'}}
+  %v, %d = lane.divergence(%x) : (!lane.t<3xf32>) -> (!lane.t<2xf32>, !lane.t<f32>) {
+  ^bb0(%a: !lane.t<3xf32>):
+    %0 = lane.slice %a [0] [2] [1] : (!lane.t<3xf32>) -> !lane.t<2xf32>
+    lane.yield %0 : !lane.t<2xf32>
+  }
+  return
+}
+
+// -----
+
+// divergence: 4
+func.func @f(%x: !lane.t<3xf32>) {
+  // expected-error @+1 {{(4) a divergence of type '!lane.t<3xf32>', not '!lane.t<f32>'}}
+  %v, %d = lane.divergence(%x) : (!lane.t<3xf32>) -> (!lane.t<3xf32>, !lane.t<3xf32>) {
+  ^bb0(%a: !lane.t<3xf32>):
+    lane.yield %a : !lane.t<3xf32>
+  }
+  return
+}

@@ -133,6 +133,18 @@ func.func @calculus(%x: !lane.t<3xf32>, %w: !lane.t<3xf32, inv>, %c: !lane.t<3xf
     %0 = lane.mul %a, %b : (!lane.t<3xf32>, !lane.t<3xf32, inv>) -> !lane.t<3xf32>
     lane.yield %0 : !lane.t<3xf32>
   }
+  // CHECK: lane.divergence(%{{.*}}, %{{.*}}) : (!lane.t<3xf32>, !lane.t<3xf32, inv>) -> (!lane.t<3xf32>, !lane.t<f32>) {
+  // CHECK-NEXT: ^bb0(%{{.*}}: !lane.t<3xf32>, %{{.*}}: !lane.t<3xf32, inv>):
+  %f, %g = lane.divergence(%x, %w) : (!lane.t<3xf32>, !lane.t<3xf32, inv>) -> (!lane.t<3xf32>, !lane.t<f32>) {
+  ^bb0(%a: !lane.t<3xf32>, %b: !lane.t<3xf32, inv>):
+    %0 = lane.mul %a, %b : (!lane.t<3xf32>, !lane.t<3xf32, inv>) -> !lane.t<3xf32>
+    lane.yield %0 : !lane.t<3xf32>
+  }
+  // CHECK: lane.divergence(%{{.*}}) {labels = 1 : i64, xLabels = 1 : i64} : (!lane.t<3xf32>) -> (!lane.t<3xf32>, !lane.t<3xf32>) {
+  %h, %k = lane.divergence(%x) {labels = 1 : i64, xLabels = 1 : i64} : (!lane.t<3xf32>) -> (!lane.t<3xf32>, !lane.t<3xf32>) {
+  ^bb0(%a: !lane.t<3xf32>):
+    lane.yield %a : !lane.t<3xf32>
+  }
   return
 }
 

@@ -54,8 +54,9 @@ TEST(Generator, CoversTheDialect) {
   for (mlir::RegisteredOperationName name : context.getRegisteredOperations())
     if (llvm::isa<LaneDialect>(name.getDialect()))
       missing.insert(name.stripDialect().str());
-  // Made by differentiation only, or tests of infinities.
-  for (const char *other : {"vjp", "jvp", "lookup_add", "is_finite"})
+  // Derivatives, made by them only, or tests of infinities.
+  for (const char *other :
+       {"vjp", "jvp", "divergence", "lookup_add", "is_finite"})
     EXPECT_EQ(missing.erase(other), 1u) << other;
   ProgramOptions options;
   options.stops = true;
