@@ -35,11 +35,10 @@ static json::Object fieldOf(const std::string &name, const lang::Space &space) {
                          ? "Simplex"
                          : space.withShape({}).withOptional(false).str();
   kind = kind.substr(0, kind.find_first_of("[("));
-  json::Object field{
-      {"name", name},
-      {"kind", kind},
-      {"shape", arrayOf(space.shape())},
-      {"optional", space.isOptional()}};
+  json::Object field{{"name", name},
+                     {"kind", kind},
+                     {"shape", arrayOf(space.shape())},
+                     {"optional", space.isOptional()}};
   if (space.kind() == SpaceKind::Interval) {
     field["lo"] = space.lo();
     field["hi"] = space.hi();
@@ -352,9 +351,34 @@ static json::Object trainJson(const typed::Train &train, size_t index,
       {"patience", train.patience}};
 }
 
+/// For each element of the end, the ranges [begin, end) of what it may read.
+static json::Array readsJson(ArrayRef<llvm::BitVector> reads) {
+  json::Array rows;
+  for (const llvm::BitVector &set : reads) {
+    json::Array ranges;
+    for (int next = set.find_first(); next >= 0; next = set.find_next(next)) {
+      int end = next;
+      while (end + 1 < int(set.size()) && set.test(end + 1))
+        ++end;
+      ranges.push_back(next);
+      ranges.push_back(end + 1);
+      next = end;
+    }
+    rows.push_back(std::move(ranges));
+  }
+  return rows;
+}
+
+/// The direction of a law's flow as it is written.
+static std::string mapOf(const typed::Dist &dist) {
+  return dist.name +
+         (dist.form == typed::Dist::Form::Push ? ".generate" : ".latent");
+}
+
 static json::Object checkJson(const typed::Check &check,
                               const std::string &kernel,
-                              const typed::Program &program) {
+                              const typed::Program &program,
+                              const DependenceProofs &proofs) {
   json::Object object{
       {"label", check.label},
       {"measure", check.measure},
@@ -364,6 +388,10 @@ static json::Object checkJson(const typed::Check &check,
       {"numeric", check.numeric},
       {"kernel", check.measure == "expression" ? json::Value(kernel)
                                                : json::Value(nullptr)}};
+  if (auto proof = proofs.find(&check); proof != proofs.end()) {
+    object["kernel"] = mapOf(program.dists[*check.dist]);
+    object["reads"] = readsJson(proof->second);
+  }
   object["within"] =
       check.within ? json::Value(*check.within) : json::Value(nullptr);
   json::Array box;
@@ -385,16 +413,16 @@ static json::Object checkJson(const typed::Check &check,
 std::string
 rill::import::planJson(ModuleOp lane, const typed::Program &program,
                        const std::map<std::string, Directions> &directions,
-                       bool f64) {
+                       const DependenceProofs &proofs, bool f64) {
   json::Array trains, checks, tests;
   for (auto [k, train] : llvm::enumerate(program.trains))
     trains.push_back(trainJson(train, k, program, lane));
   for (auto [k, check] : llvm::enumerate(program.checks))
-    checks.push_back(checkJson(check, checkName(k), program));
+    checks.push_back(checkJson(check, checkName(k), program, proofs));
   for (auto [t, test] : llvm::enumerate(program.tests)) {
     json::Array inner;
     for (auto [k, check] : llvm::enumerate(test.checks))
-      inner.push_back(checkJson(check, testCheckName(t, k), program));
+      inner.push_back(checkJson(check, testCheckName(t, k), program, proofs));
     tests.push_back(
         json::Object{{"label", test.label}, {"checks", std::move(inner)}});
   }

@@ -52,6 +52,14 @@ struct ScanState {
   std::map<PlaceId, PlaceId> slices;
 };
 
+/// A value that a derivative varies: `x` or `x = v`.
+struct Seed {
+  const ast::Seed *source = nullptr;
+  Den den;               ///< what the name stands for
+  Tensor value, tangent; ///< tangent: of jvp; cotangent: of vjp
+  bool varied = true;    ///< its tangent is not the number 0
+};
+
 /// One module: its items by name and what it uses.
 struct Module {
   std::string name;

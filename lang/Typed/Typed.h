@@ -245,10 +245,11 @@ struct Train {
 
 struct Check {
   std::string label; ///< source text when not given
-  std::string
-      measure; ///< "roundtrip", "logdet", "integral", "gradient", "expression"
+  /// "roundtrip", "logdet", "integral", "gradient", "dependence", "expression"
+  std::string measure;
   std::optional<DistId> dist;
   std::vector<double> box; ///< integral: lo, hi (each axis)
+  int64_t axis = 0;        ///< dependence: along which it is causal
   Expectation left;        ///< expression; no draws: evaluated once
   std::optional<Expectation> right;
   std::string relation; ///< "<", "<=", ">", ">=", "=="
