@@ -259,9 +259,12 @@ distsJson(const typed::Program &program,
     std::string solvers = solversOf(program, id);
     StepControl control = stepControlOf(program, id);
     std::string why =
-        kind != prob::Kind::Exact ? "a law on the way states no density"
+        dist.missing                ? dist.missing->what
+        : kind != prob::Kind::Exact ? "a law on the way states no density"
         : kernel("logp").empty()
             ? "of its own draws only, a map on the way has no inverse"
+        : !dist.mixtures.empty()
+            ? "the densities of all components are exact, and are summed"
         : solvers.empty() ? "every map on the way has a closed form and so has "
                             "the base's density"
                           : "up to the solver's error (" + solvers +

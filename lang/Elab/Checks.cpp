@@ -84,6 +84,10 @@ bool Elaborator::measureCheck(const ast::CallExpr &call,
   }
   made.measure = measure;
   made.dist = checkedDist(call, frame, range);
+  if (made.dist && measure == "integral" &&
+      !requireDensity(*made.dist, text(call.args[0].value->range),
+                      call.args[0].value->range))
+    return false;
   if (made.dist && measure == "integral")
     for (const typed::Condition &condition :
          program.dists[*made.dist].conditions)

@@ -142,6 +142,9 @@ Elaborator::makeMembers(const Law &law, const Space &subject,
   dist.range = law.range;
   std::vector<Space> leaves = leavesOf(subject);
   bool failed = false;
+  auto savedMixtures = std::exchange(mixtures, {});
+  bool savedMay = std::exchange(densityMayMiss, true);
+  auto savedMissing = std::exchange(missingDensity, std::nullopt);
   if (canDensity(law))
     dist.logp =
         memberRegion(name + "/logp", leaves, dist.subjectNames, conditions,
@@ -151,6 +154,13 @@ Elaborator::makeMembers(const Law &law, const Space &subject,
                          r.results = {t->id};
                        failed |= !t;
                      });
+  dist.mixtures = std::exchange(mixtures, std::move(savedMixtures));
+  densityMayMiss = savedMay;
+  dist.missing = std::exchange(missingDensity, std::move(savedMissing));
+  if (failed && dist.missing) { // a law that is only drawn from
+    dist.logp.reset();
+    failed = false;
+  }
   if (canSample(law) && !failed) {
     bool saved = std::exchange(inSampling, true);
     bool savedJumps = std::exchange(drawJumps, false);

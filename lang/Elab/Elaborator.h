@@ -22,6 +22,8 @@
 namespace rill::lang::elab {
 
 class Elaborator : private Places {
+  friend class MixtureLaw;
+
 public:
   Elaborator(const ModuleSet &modules, const std::string &name,
              const SourceManager &sources, DiagnosticEngine &diag, bool tests);
@@ -344,6 +346,9 @@ private:
                                  SourceRange range);
   std::optional<std::vector<Tensor>>
   declSample(const Law &law, const Space &target, SourceRange range);
+  bool requireDensity(DistId id, const std::string &law, SourceRange range);
+  void noDensity(const std::string &law, SourceRange range,
+                 const typed::Missing &missing);
   std::optional<std::vector<std::vector<Tensor>>>
   productParts(const Law &law, const std::vector<Tensor> &values,
                SourceRange range);

@@ -5,8 +5,8 @@
 // conditions of the same shape go along, and the density is summed over them.
 //
 //===----------------------------------------------------------------------===//
-#include "Elab/Elaborator.h"
 #include "Elab/Members.h"
+#include "Elab/Mixtures.h"
 
 #include <algorithm>
 
@@ -179,6 +179,8 @@ std::optional<Tensor> Elaborator::logpOf(const Law &law,
     }
     return total;
   }
+  case Law::Form::Mixture:
+    return MixtureLaw(*this, law, range).logp(std::move(values));
   case Law::Form::Pull:
   case Law::Form::Push:
     break;
@@ -191,9 +193,44 @@ std::optional<Tensor> Elaborator::logpOf(const Law &law,
   auto id = tryMakeDist(law, values[0].space.embedded(), law.spelling, range);
   if (!id)
     return std::nullopt;
+  if (!requireDensity(*id, law.spelling, range))
+    return std::nullopt;
   Tensor t = appendLogp(*id, {values[0].id});
   t.deps = values[0].deps;
   return t;
+}
+
+/// Whether the dist, and what is below its flow, states a density; reports if
+/// not.
+bool Elaborator::requireDensity(DistId id, const std::string &law,
+                                SourceRange range) {
+  while (program.dists[id].form != typed::Dist::Form::Members)
+    id = program.dists[id].base;
+  const typed::Dist &dist = program.dists[id];
+  if (dist.logp)
+    return true;
+  noDensity(law, range,
+            dist.missing.value_or(typed::Missing{
+                dist.range, "it has latent draws or no 'logp'"}));
+  return false;
+}
+
+/// Reports it, or notes it where a law without a density is a law, too.
+void Elaborator::noDensity(const std::string &law, SourceRange range,
+                           const typed::Missing &missing) {
+  if (densityMayMiss) {
+    missingDensity = missing;
+    return;
+  }
+  Diagnostic &d = error(Code::NoDensity, range, "'" + law + "' has no density")
+                      .label(missing.range, missing.what);
+  if (missing.component)
+    d.why("the density of a mixture is the sum of those of all components: "
+          "where one has none, the mixture has the kind none")
+        .help("give the component logp(x) = ..., or only draw from the "
+              "mixture");
+  else
+    d.help("give it logp(x) = ...");
 }
 
 /// The density of the dist at `operands`: the subject's arrays, then those of
@@ -278,6 +315,8 @@ std::optional<Tensor> Elaborator::namedLogp(const Law &law,
   auto id = requireDist(*law.named, demand, range);
   if (!id)
     return std::nullopt;
+  if (!requireDensity(*id, law.named->name, range))
+    return std::nullopt;
   const typed::Dist &dist = program.dists[*id];
   std::vector<Space> want = dist.subject.kind() == SpaceKind::Product
                                 ? dist.subject.fields()
@@ -350,10 +389,8 @@ std::optional<Tensor> Elaborator::declLogp(const Law &law,
       }
     } else if (def->block) {
       if (!canDensity(law))
-        error(Code::NoDensity, range,
-              "'" + law.callable->name + "' has no density")
-            .label(def->name.range, "it has latent draws or no 'logp'")
-            .help("give it logp(x) = ...");
+        noDensity(law.callable->name, range,
+                  {def->name.range, "it has latent draws or no 'logp'"});
       else if (!generative(*def->block, callee, &result, lift))
         result.reset();
     } else if (def->body) {

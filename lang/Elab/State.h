@@ -192,6 +192,10 @@ struct State {
   bool inSampling = false;        ///< jumps are harmless
   std::set<ValueId> comparisons;  ///< Bool values from trained ones
   bool drawJumps = false; ///< a trained value jumps in the present sampling
+  std::vector<typed::Mixture> mixtures; ///< in the present density
+  /// A density that is missing is noted here, and no error, where it may be.
+  bool densityMayMiss = false;
+  std::optional<typed::Missing> missingDensity;
   std::optional<Space> resultSpace; ///< what the next call is asked for
   NameReads nameReads;
   std::vector<Seeding> seedings; ///< derivatives around this point

@@ -165,6 +165,24 @@ struct Rows {
   std::vector<int> fields;
 };
 
+/// A mixture in a density: its components, each with its dist where it has one
+/// of its own.
+struct Mixture {
+  struct Part {
+    std::string name;
+    SourceRange range;
+    std::optional<DistId> dist;
+  };
+  std::vector<Part> parts;
+};
+
+/// What leaves a law without a density: the words at a place in the source.
+struct Missing {
+  SourceRange range;
+  std::string what;
+  bool component = false; ///< of a mixture
+};
+
 /// A distribution. Members that are missing are errors where they are needed.
 struct Dist {
   std::string name; ///< declared name, or the base's spelling
@@ -182,6 +200,8 @@ struct Dist {
   /// derivative in what is trained.
   bool drawJumps = false;
   std::optional<Region> cdf, quantile, logsf;
+  std::vector<Mixture> mixtures;  ///< summed in logp
+  std::optional<Missing> missing; ///< why there is no logp
   // Pull and Push: the flow, written on place `flowPlace`; the base's law. The
   // region's arguments are the conditions, which the base dist has as well.
   Region flow;
