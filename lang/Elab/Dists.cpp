@@ -143,8 +143,7 @@ Elaborator::makeMembers(const Law &law, const Space &subject,
   std::vector<Space> leaves = leavesOf(subject);
   bool failed = false;
   auto savedMixtures = std::exchange(mixtures, {});
-  bool savedMay = std::exchange(densityMayMiss, true);
-  auto savedMissing = std::exchange(missingDensity, std::nullopt);
+  Lacking saved = std::exchange(lacksDensity, {true, std::nullopt});
   if (canDensity(law))
     dist.logp =
         memberRegion(name + "/logp", leaves, dist.subjectNames, conditions,
@@ -155,14 +154,14 @@ Elaborator::makeMembers(const Law &law, const Space &subject,
                        failed |= !t;
                      });
   dist.mixtures = std::exchange(mixtures, std::move(savedMixtures));
-  densityMayMiss = savedMay;
-  dist.missing = std::exchange(missingDensity, std::move(savedMissing));
+  dist.missing = std::exchange(lacksDensity, std::move(saved)).noted;
   if (failed && dist.missing) { // a law that is only drawn from
     dist.logp.reset();
     failed = false;
   }
   if (canSample(law) && !failed) {
-    bool saved = std::exchange(inSampling, true);
+    bool savedSampling = std::exchange(inSampling, true);
+    saved = std::exchange(lacksDraws, {true, std::nullopt});
     bool savedJumps = std::exchange(drawJumps, false);
     dist.sample =
         memberRegion(name + "/sample", {}, {}, conditions,
@@ -174,8 +173,13 @@ Elaborator::makeMembers(const Law &law, const Space &subject,
                          r.results.push_back(t.id);
                        }
                      });
-    inSampling = saved;
+    inSampling = savedSampling;
     dist.drawJumps = std::exchange(drawJumps, savedJumps);
+    dist.missingDraws = std::exchange(lacksDraws, std::move(saved)).noted;
+    if (failed && dist.missingDraws) { // a law that only has a density
+      dist.sample.reset();
+      failed = false;
+    }
   }
   if (failed)
     return std::nullopt;

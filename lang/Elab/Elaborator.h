@@ -346,9 +346,6 @@ private:
                                  SourceRange range);
   std::optional<std::vector<Tensor>>
   declSample(const Law &law, const Space &target, SourceRange range);
-  bool requireDensity(DistId id, const std::string &law, SourceRange range);
-  void noDensity(const std::string &law, SourceRange range,
-                 const typed::Missing &missing);
   std::optional<std::vector<std::vector<Tensor>>>
   productParts(const Law &law, const std::vector<Tensor> &values,
                SourceRange range);

@@ -200,39 +200,6 @@ std::optional<Tensor> Elaborator::logpOf(const Law &law,
   return t;
 }
 
-/// Whether the dist, and what is below its flow, states a density; reports if
-/// not.
-bool Elaborator::requireDensity(DistId id, const std::string &law,
-                                SourceRange range) {
-  while (program.dists[id].form != typed::Dist::Form::Members)
-    id = program.dists[id].base;
-  const typed::Dist &dist = program.dists[id];
-  if (dist.logp)
-    return true;
-  noDensity(law, range,
-            dist.missing.value_or(typed::Missing{
-                dist.range, "it has latent draws or no 'logp'"}));
-  return false;
-}
-
-/// Reports it, or notes it where a law without a density is a law, too.
-void Elaborator::noDensity(const std::string &law, SourceRange range,
-                           const typed::Missing &missing) {
-  if (densityMayMiss) {
-    missingDensity = missing;
-    return;
-  }
-  Diagnostic &d = error(Code::NoDensity, range, "'" + law + "' has no density")
-                      .label(missing.range, missing.what);
-  if (missing.component)
-    d.why("the density of a mixture is the sum of those of all components: "
-          "where one has none, the mixture has the kind none")
-        .help("give the component logp(x) = ..., or only draw from the "
-              "mixture");
-  else
-    d.help("give it logp(x) = ...");
-}
-
 /// The density of the dist at `operands`: the subject's arrays, then those of
 /// its conditions.
 Tensor Elaborator::appendLogp(DistId dist, std::vector<ValueId> operands) {

@@ -71,6 +71,8 @@ Elaborator::sampleOf(const Law &law, const Space &target, SourceRange range) {
       return std::nullopt;
     op.operands = *conditions;
   }
+  if (!requireSampler(*id, law.spelling, range))
+    return std::nullopt;
   for (DistId at = *id;; at = program.dists[at].base) {
     drawJumps |= program.dists[at].drawJumps;
     if (program.dists[at].form == typed::Dist::Form::Members)
@@ -182,10 +184,8 @@ Elaborator::declSample(const Law &law, const Space &target, SourceRange range) {
         result.push_back(partialValue(*den.partial).tensor);
       }
     } else if (def->block) {
-      error(Code::NoSampler, range,
-            "'" + law.callable->name + "' cannot be drawn from")
-          .label(def->name.range, "it has no 'sample' and no 'quantile'")
-          .help("give it sample = ... or quantile(u) = ...");
+      noSampler(law.callable->name, range,
+                {def->name.range, "it has no 'sample' and no 'quantile'"});
     } else if (def->body) {
       Den body = eval(*def->body, callee);
       Space inner = fields.size() == 1 ? subject[0] : target;

@@ -202,6 +202,8 @@ static bool latentIn(const ast::Block &block, const ast::DefItem &def) {
 }
 
 bool Elaborator::canSample(const Law &law) const {
+  if (law.form == Law::Form::Mixture)
+    return true; // a component that cannot be drawn is found there
   for (const Den &part : law.parts)
     if (!canSample(*part.law))
       return false;
@@ -258,11 +260,11 @@ Den Elaborator::callMethod(const Den &method, const ast::CallExpr &node,
     return Den::error();
   }
   // Asked for by name: what is missing is an error, also in a law's own member.
-  bool savedMay = std::exchange(densityMayMiss, false);
+  Lacking saved = std::exchange(lacksDensity, {});
   auto result = method.text == "logp"
                     ? logpOf(law, values, range)
                     : memberValue(law, method.text, values[0], range);
-  densityMayMiss = savedMay;
+  lacksDensity = std::move(saved);
   return result ? Den::ofTensor(*result) : Den::error();
 }
 

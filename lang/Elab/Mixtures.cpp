@@ -221,11 +221,10 @@ MixtureLaw::densities(const std::vector<Tensor> &at) {
   typed::Mixture mixture;
   std::vector<Tensor> parts;
   for (const Den &part : law.parts) {
-    bool savedMay = std::exchange(e.densityMayMiss, true);
-    e.missingDensity.reset();
+    Lacking saved = std::exchange(e.lacksDensity, {true, std::nullopt});
     auto density = e.logpOf(*part.law, at, part.law->range);
-    e.densityMayMiss = savedMay;
-    if (!density && std::exchange(e.missingDensity, std::nullopt))
+    saved = std::exchange(e.lacksDensity, std::move(saved));
+    if (!density && saved.noted)
       e.noDensity(law.spelling, range,
                   {part.law->range,
                    "the component '" + part.law->spelling +
@@ -315,7 +314,14 @@ std::optional<std::vector<Tensor>> MixtureLaw::choice(const Space &target) {
   int64_t axis = static_cast<int64_t>(w->labels.size());
   // From the last component, which also gets what rounding leaves of 1.
   for (size_t k = law.parts.size(); k-- > 0;) {
-    auto drawn = e.sampleOf(*law.parts[k].law, target, law.parts[k].law->range);
+    const Law &part = *law.parts[k].law;
+    Lacking saved = std::exchange(e.lacksDraws, {true, std::nullopt});
+    auto drawn = e.sampleOf(part, target, part.range);
+    saved = std::exchange(e.lacksDraws, std::move(saved));
+    if (!drawn && saved.noted)
+      e.noSampler(
+          law.spelling, range,
+          {part.range, "the component '" + part.spelling + "' has no draws"});
     if (!drawn)
       return std::nullopt;
     if (!result) {

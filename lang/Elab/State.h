@@ -60,6 +60,12 @@ struct Seed {
   bool varied = true;    ///< its tangent is not the number 0
 };
 
+/// What lacks a member, noted and no error where a law may do without it.
+struct Lacking {
+  bool allowed = false;
+  std::optional<typed::Missing> noted;
+};
+
 /// One module: its items by name and what it uses.
 struct Module {
   std::string name;
@@ -193,9 +199,7 @@ struct State {
   std::set<ValueId> comparisons;  ///< Bool values from trained ones
   bool drawJumps = false; ///< a trained value jumps in the present sampling
   std::vector<typed::Mixture> mixtures; ///< in the present density
-  /// A density that is missing is noted here, and no error, where it may be.
-  bool densityMayMiss = false;
-  std::optional<typed::Missing> missingDensity;
+  Lacking lacksDensity, lacksDraws;
   std::optional<Space> resultSpace; ///< what the next call is asked for
   NameReads nameReads;
   std::vector<Seeding> seedings; ///< derivatives around this point

@@ -176,7 +176,7 @@ struct Mixture {
   std::vector<Part> parts;
 };
 
-/// What leaves a law without a density: the words at a place in the source.
+/// What leaves a law without a member: the words at a place in the source.
 struct Missing {
   SourceRange range;
   std::string what;
@@ -200,8 +200,9 @@ struct Dist {
   /// derivative in what is trained.
   bool drawJumps = false;
   std::optional<Region> cdf, quantile, logsf;
-  std::vector<Mixture> mixtures;  ///< summed in logp
-  std::optional<Missing> missing; ///< why there is no logp
+  std::vector<Mixture> mixtures; ///< summed in logp
+  /// Why there is no logp, or no sample, where another law is the reason.
+  std::optional<Missing> missing, missingDraws;
   // Pull and Push: the flow, written on place `flowPlace`; the base's law. The
   // region's arguments are the conditions, which the base dist has as well.
   Region flow;
