@@ -24,9 +24,13 @@ static std::string describeDist(const std::string &name, typed::DistId id,
   std::string solvers = solversOf(program, id);
   if (!solvers.empty())
     solvers = " up to the solver's error: " + solvers;
-  text += llvm::formatv("  likelihood: {0}{1}{2}\n",
-                        prob::kindName(kindOf(program, id)), solvers,
-                        offer.ownDraws ? ", of its own draws only" : "");
+  std::string why = solvers;
+  if (offer.ownDraws)
+    why += ", of its own draws only";
+  if (dist.missing)
+    why += ": " + dist.missing->what;
+  text += llvm::formatv("  likelihood: {0}{1}\n",
+                        prob::kindName(kindOf(program, id)), why);
   text += llvm::formatv("  sampling: {0}\n", offer.sample ? "yes" : "no");
   if (dist.form == typed::Dist::Form::Members)
     return text;

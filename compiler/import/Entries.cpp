@@ -52,11 +52,31 @@ Offer rill::import::offerOf(const typed::Program &program, typed::DistId id,
   return offer;
 }
 
+static prob::Kind kindOfMixture(const typed::Program &program,
+                                const typed::Mixture &mixture) {
+  std::optional<prob::Kind> kind;
+  for (const typed::Mixture::Part &part : mixture.parts) {
+    prob::Kind own =
+        part.dist ? kindOf(program, *part.dist) : prob::Kind::Exact;
+    kind =
+        kind ? prob::mixtureKind(*kind, own, /*responsibilities=*/false) : own;
+  }
+  return *kind;
+}
+
 prob::Kind rill::import::kindOf(const typed::Program &program,
                                 typed::DistId id) {
   const typed::Dist &dist = program.dists[id];
-  if (isMembers(dist))
-    return dist.logp ? prob::Kind::Exact : prob::Kind::None;
+  if (isMembers(dist) && !dist.logp)
+    return prob::Kind::None;
+  if (isMembers(dist)) {
+    // What a member states is exact; mixtures in it have their components'.
+    prob::Kind kind = prob::Kind::Exact;
+    for (const typed::Mixture &mixture : dist.mixtures)
+      kind = prob::productKind(kind, kindOfMixture(program, mixture),
+                               /*independent=*/true);
+    return kind;
+  }
   return prob::productKind(prob::Kind::Exact, kindOf(program, dist.base),
                            /*independent=*/true);
 }

@@ -104,6 +104,23 @@ static void refuseLaws(const typed::Region &flow,
   }
 }
 
+/// A mixture needs the density of each component at the draws of the others.
+static void refuseOneWayComponents(const typed::Program &program,
+                                   ModuleOp model,
+                                   lang::DiagnosticEngine &diag) {
+  for (const typed::Dist &dist : program.dists)
+    for (const typed::Mixture &mixture : dist.mixtures)
+      for (const typed::Mixture::Part &part : mixture.parts)
+        if (part.dist && !offerOf(program, *part.dist, model).logp)
+          diag.error(lang::Code::OneWayFlow, part.range,
+                     "the component '" + part.name +
+                         "' has the density of its own draws only",
+                     "a flow of it has no inverse")
+              .why("a mixture needs the density of every component at the "
+                   "draws of the others")
+              .help("build the component from flows that have an inverse");
+}
+
 static void refuseUnsupported(const typed::Check &check,
                               const typed::Program &program,
                               lang::DiagnosticEngine &diag) {
@@ -216,6 +233,9 @@ rill::import::importProgram(const typed::Program &program, MLIRContext &context,
       ModuleOp::create(UnknownLoc::get(&context), program.name);
   for (typed::DistId id = 0; id < program.dists.size(); ++id)
     importDist(id, program, sources, *module);
+  refuseOneWayComponents(program, *module, diag);
+  if (diag.hasErrors())
+    return nullptr;
   addEntries(program, sources, *module);
   if (failed(verify(*module))) {
     diag.error(lang::Code::Internal, {},

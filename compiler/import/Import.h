@@ -14,6 +14,8 @@
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
+#include "llvm/ADT/BitVector.h"
+#include "llvm/ADT/SmallVector.h"
 
 #include <map>
 #include <string>
@@ -33,8 +35,19 @@ llvm::LogicalResult judge(mlir::ModuleOp module, lang::DiagnosticEngine &diag);
 void warnUncheckedInverses(const lang::typed::Program &program,
                            lang::DiagnosticEngine &diag);
 
-/// Derives what the entry points ask for: afterwards the module holds lane
-/// functions only (docs/decisions/0002).
+/// What `check dependence` measures: for each element of a flow's end the
+/// elements of its start that it may depend on, as the compiler has proved.
+using DependenceProofs =
+    std::map<const lang::typed::Check *, llvm::SmallVector<llvm::BitVector>>;
+
+/// Proves what the dependence checks state, from judged flows; what is not
+/// proved is an error at the check.
+DependenceProofs proveDependences(const lang::typed::Program &program,
+                                  mlir::ModuleOp model,
+                                  lang::DiagnosticEngine &diag);
+
+/// Derives what the entry points of a judged module ask for: afterwards the
+/// module holds lane functions only (docs/decisions/0002).
 llvm::LogicalResult lowerModelToLane(mlir::ModuleOp module,
                                      const lang::typed::Program &program,
                                      lang::DiagnosticEngine &diag);
@@ -50,7 +63,7 @@ std::map<std::string, Directions> directionsOf(mlir::ModuleOp model);
 /// The driver plan of a lowered module. `f64`: the program's precision.
 std::string planJson(mlir::ModuleOp lane, const lang::typed::Program &program,
                      const std::map<std::string, Directions> &directions,
-                     bool f64);
+                     const DependenceProofs &proofs, bool f64);
 
 /// What `rill check` prints: spaces, kinds, directions, parameters.
 std::string describe(const lang::typed::Program &program, mlir::ModuleOp model,

@@ -469,7 +469,5 @@ LogicalResult Lowering::run() {
 LogicalResult rill::import::lowerModelToLane(ModuleOp module,
                                              const typed::Program &program,
                                              lang::DiagnosticEngine &diag) {
-  if (failed(judge(module, diag)))
-    return failure();
   return Lowering(module, program, diag).run();
 }

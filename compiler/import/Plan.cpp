@@ -267,9 +267,12 @@ distsJson(const typed::Program &program,
     std::string solvers = solversOf(program, id);
     StepControl control = stepControlOf(program, id);
     std::string why =
-        kind != prob::Kind::Exact ? "a law on the way states no density"
+        dist.missing                ? dist.missing->what
+        : kind != prob::Kind::Exact ? "a law on the way states no density"
         : kernel("logp").empty()
             ? "of its own draws only, a map on the way has no inverse"
+        : !dist.mixtures.empty()
+            ? "the densities of all components are exact, and are summed"
         : solvers.empty() ? "every map on the way has a closed form and so has "
                             "the base's density"
                           : "up to the solver's error (" + solvers +
@@ -359,9 +362,34 @@ static json::Object trainJson(const typed::Train &train, size_t index,
       {"patience", train.patience}};
 }
 
+/// For each element of the end, the ranges [begin, end) of what it may read.
+static json::Array readsJson(ArrayRef<llvm::BitVector> reads) {
+  json::Array rows;
+  for (const llvm::BitVector &set : reads) {
+    json::Array ranges;
+    for (int next = set.find_first(); next >= 0; next = set.find_next(next)) {
+      int end = next;
+      while (end + 1 < int(set.size()) && set.test(end + 1))
+        ++end;
+      ranges.push_back(next);
+      ranges.push_back(end + 1);
+      next = end;
+    }
+    rows.push_back(std::move(ranges));
+  }
+  return rows;
+}
+
+/// The direction of a law's flow as it is written.
+static std::string mapOf(const typed::Dist &dist) {
+  return dist.name +
+         (dist.form == typed::Dist::Form::Push ? ".generate" : ".latent");
+}
+
 static json::Object checkJson(const typed::Check &check,
                               const std::string &kernel,
-                              const typed::Program &program) {
+                              const typed::Program &program,
+                              const DependenceProofs &proofs) {
   json::Object object{
       {"label", check.label},
       {"measure", check.measure},
@@ -371,6 +399,10 @@ static json::Object checkJson(const typed::Check &check,
       {"numeric", check.numeric},
       {"kernel", check.measure == "expression" ? json::Value(kernel)
                                                : json::Value(nullptr)}};
+  if (auto proof = proofs.find(&check); proof != proofs.end()) {
+    object["kernel"] = mapOf(program.dists[*check.dist]);
+    object["reads"] = readsJson(proof->second);
+  }
   object["within"] =
       check.within ? json::Value(*check.within) : json::Value(nullptr);
   json::Array box;
@@ -392,16 +424,16 @@ static json::Object checkJson(const typed::Check &check,
 std::string
 rill::import::planJson(ModuleOp lane, const typed::Program &program,
                        const std::map<std::string, Directions> &directions,
-                       bool f64) {
+                       const DependenceProofs &proofs, bool f64) {
   json::Array trains, checks, tests;
   for (auto [k, train] : llvm::enumerate(program.trains))
     trains.push_back(trainJson(train, k, program, lane));
   for (auto [k, check] : llvm::enumerate(program.checks))
-    checks.push_back(checkJson(check, checkName(k), program));
+    checks.push_back(checkJson(check, checkName(k), program, proofs));
   for (auto [t, test] : llvm::enumerate(program.tests)) {
     json::Array inner;
     for (auto [k, check] : llvm::enumerate(test.checks))
-      inner.push_back(checkJson(check, testCheckName(t, k), program));
+      inner.push_back(checkJson(check, testCheckName(t, k), program, proofs));
     tests.push_back(
         json::Object{{"label", test.label}, {"checks", std::move(inner)}});
   }

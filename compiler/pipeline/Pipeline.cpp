@@ -106,7 +106,8 @@ bool Compilation::advance(Stage stage) {
 void Compilation::judgeAlone(const lang::typed::Program &program,
                              lang::DiagnosticEngine &reports) {
   lang::DiagnosticEngine *saved = std::exchange(current, &reports);
-  if (auto model = import::importProgram(program, context, reports))
+  if (auto model = import::importProgram(program, context, reports);
+      model && succeeded(import::judge(*model, reports)))
     (void)import::lowerModelToLane(*model, program, reports);
   current = saved;
 }
@@ -115,9 +116,14 @@ bool Compilation::lowerToLane() {
   auto directions = import::directionsOf(*moduleOp);
   summary = import::describe(typedProgram, *moduleOp, directions);
   explanation = import::explain(*moduleOp, sources);
-  if (failed(import::lowerModelToLane(*moduleOp, typedProgram, diag)))
+  if (failed(import::judge(*moduleOp, diag)))
     return false;
-  planText = import::planJson(*moduleOp, typedProgram, directions, options.f64);
+  auto proofs = import::proveDependences(typedProgram, *moduleOp, diag);
+  if (failed(import::lowerModelToLane(*moduleOp, typedProgram, diag)) ||
+      diag.hasErrors())
+    return false;
+  planText = import::planJson(*moduleOp, typedProgram, directions, proofs,
+                              options.f64);
   return true;
 }
 

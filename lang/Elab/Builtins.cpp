@@ -69,7 +69,8 @@ const std::vector<std::string> &Elaborator::builtinNames() {
         "evens",       "split",       "channels",  "first",     "pull",
         "push",        "product",     "csv",       "npy",       "std_normal",
         "std_uniform", "glorot",      "normal",    "uniform",   "zeros",
-        "solve",       "cumsum",      "box",       "ode",       "runge_kutta"};
+        "solve",       "cumsum",      "box",       "ode",       "runge_kutta",
+        "mix"};
     for (const auto &entry : elementwise())
       list.push_back(entry.first);
     return list;
@@ -225,7 +226,7 @@ std::optional<Den> Elaborator::callBuiltin(const std::string &name,
     return odeFlow(node, expr, frame);
   if (name == "runge_kutta")
     return rungeKutta(node, expr, frame);
-  if (name == "pull" || name == "push" || name == "product")
+  if (name == "pull" || name == "push" || name == "product" || name == "mix")
     return lawConstructor(name, node, expr, frame);
   if (name == "csv" || name == "npy") {
     error(Code::WrongArguments, range,

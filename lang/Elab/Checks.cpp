@@ -1,7 +1,8 @@
 //===- Checks.cpp - check E REL V within TOL ------------------------------===//
 //
 // The standard measures of a law or a flow (roundtrip, logdet, integral,
-// gradient), and comparisons of expressions with or without expectations.
+// gradient, dependence), and comparisons of expressions with or without
+// expectations.
 //
 //===----------------------------------------------------------------------===//
 #include "Elab/Elaborator.h"
@@ -16,7 +17,7 @@ static bool isRelation(const std::string &op) {
 
 static bool isMeasure(const std::string &name) {
   return name == "roundtrip" || name == "logdet" || name == "integral" ||
-         name == "gradient";
+         name == "gradient" || name == "dependence";
 }
 
 /// The law that a measure is about: a dist, or a flow with the space it starts
@@ -46,14 +47,15 @@ std::optional<DistId> Elaborator::checkedDist(const ast::CallExpr &call,
     if (!ready(*den.callable, subject.range))
       return std::nullopt;
     std::optional<Space> start;
-    if (call.args.size() > 1)
+    if (call.args.size() > 1 && !call.args[1].name)
       if (Den given = eval(*call.args[1].value, frame);
           given.is(Den::Kind::SpaceOf))
         start = given.space;
     if (!start) {
       error(Code::BadCheck, range,
             "the space that the flow starts from is not given")
-          .help("write it: roundtrip(" + text(subject.range) + ", Real[2])");
+          .help("write it: " + text(call.callee->range) + "(" +
+                text(subject.range) + ", Real[2])");
       return std::nullopt;
     }
     Law law;
@@ -82,6 +84,10 @@ bool Elaborator::measureCheck(const ast::CallExpr &call,
   }
   made.measure = measure;
   made.dist = checkedDist(call, frame, range);
+  if (made.dist && measure == "integral" &&
+      !requireDensity(*made.dist, text(call.args[0].value->range),
+                      call.args[0].value->range))
+    return false;
   if (made.dist && measure == "integral")
     for (const typed::Condition &condition :
          program.dists[*made.dist].conditions)
@@ -115,6 +121,64 @@ bool Elaborator::measureCheck(const ast::CallExpr &call,
     return false;
   }
   return made.dist.has_value();
+}
+
+/// dependence(p, axis = 1) == "causal": what the compiler has proved of the
+/// flow along that axis.
+bool Elaborator::dependenceCheck(const ast::CallExpr &call,
+                                 const ast::BinaryExpr &stated,
+                                 typed::Check &made, Frame &frame,
+                                 SourceRange range) {
+  const auto *claim = stated.rhs->as<ast::StringExpr>();
+  if (stated.op != "==" || !claim || claim->value != "causal") {
+    error(Code::BadCheck, stated.rhs->range,
+          "'dependence' is compared with \"causal\"")
+        .why("element i along an axis depends on elements j <= i")
+        .help("check dependence(" +
+              (call.args.empty() ? "p" : text(call.args[0].value->range)) +
+              ") == \"causal\"");
+    return false;
+  }
+  if (!made.dist)
+    return false; // reported
+  const typed::Dist &dist = program.dists[*made.dist];
+  std::string law = text(call.args[0].value->range);
+  if (dist.form == typed::Dist::Form::Members) {
+    error(Code::BadCheck, call.args[0].value->range,
+          "'" + law + "' has no map whose dependence could be measured",
+          "is no flow of a base")
+        .why("a dependence is that of the elements of a flow's end on those of "
+             "its start")
+        .help("check a law made by pull or push, or the flow itself: "
+              "dependence(f[], Real[8]) == \"causal\"");
+    return false;
+  }
+  for (const ast::Arg &arg : call.args) {
+    if (!arg.name)
+      continue;
+    if (arg.name->text != "axis") {
+      error(Code::BadCheck, arg.name->range,
+            "'dependence' has no setting '" + arg.name->text + "'")
+          .help("name the axis: dependence(" + law + ", axis = 0)");
+      return false;
+    }
+    auto axis = staticInt(*arg.value, frame);
+    if (!axis)
+      return false;
+    made.axis = *axis;
+    range = arg.value->range;
+  }
+  int64_t rank = int64_t(dist.flowIn.shape().size());
+  if (made.axis >= 0 && made.axis < rank)
+    return true;
+  error(Code::BadCheck, range,
+        "the flow of '" + law + "' has no axis " + std::to_string(made.axis),
+        "starts from " + dist.flowIn.str())
+      .help(rank == 0   ? "take a flow of several elements: Real[2]"
+            : rank == 1 ? "it has one axis: axis = 0"
+                        : "axes are counted from 0: axis = 0 to " +
+                              std::to_string(rank - 1));
+  return false;
 }
 
 std::optional<typed::Expectation>
@@ -222,7 +286,9 @@ std::optional<typed::Check> Elaborator::check(const ast::CheckStmt &stmt,
   if (callee && isMeasure(callee->name) && !find(callee->name, frame.env)) {
     ok &= measureCheck(*call, callee->name, made, frame, binary->lhs->range);
     bool derived = callee->name == "logdet" || callee->name == "gradient";
-    if (derived != made.numeric) {
+    if (callee->name == "dependence") {
+      ok &= dependenceCheck(*call, *binary, made, frame, binary->lhs->range);
+    } else if (derived != made.numeric) {
       error(Code::BadCheck, binary->rhs->range,
             derived ? "'" + callee->name + "' is compared with 'numeric'"
                     : "'numeric' does not go with '" + callee->name + "'")

@@ -156,12 +156,8 @@ Elaborator::rowLogp(const std::shared_ptr<NamedDist> &model, DataId data,
     return std::nullopt;
   }
   const typed::Dist dist = program.dists[*id];
-  if (dist.form == typed::Dist::Form::Members && !dist.logp) {
-    error(Code::NoDensity, range, "'" + model->name + "' has no density")
-        .label(def.name.range, "it has latent draws or no 'logp'")
-        .help("give it logp(x) = ...");
+  if (!requireDensity(*id, model->name, range))
     return std::nullopt;
-  }
   std::vector<ValueId> operands;
   size_t subject = rows->fields.size() - dist.conditions.size();
   for (size_t k = 0; k != rows->fields.size(); ++k) {

@@ -122,12 +122,13 @@ struct NamedDist {
 /// A distribution whose arguments are still syntax: they are elaborated in the
 /// region that asks for a density or a draw.
 struct Law {
-  enum class Form { Decl, Named, Pull, Push, Lifted, Product };
+  enum class Form { Decl, Named, Pull, Push, Lifted, Product, Mixture };
   Form form = Form::Decl;
   CallablePtr callable; ///< Decl
   std::shared_ptr<NamedDist> named;
-  std::shared_ptr<Den> flow;                   ///< Pull, Push
-  std::vector<Den> parts;                      ///< base; Product: the factors
+  std::shared_ptr<Den> flow; ///< Pull, Push
+  std::vector<Den> parts;    ///< base; Product, Mixture: factors, components
+  const ast::Expr *weights = nullptr;          ///< Mixture
   std::vector<int64_t> shape;                  ///< Lifted
   const std::vector<ast::Arg> *args = nullptr; ///< conditions, or null
   EnvPtr env;

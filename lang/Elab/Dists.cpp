@@ -142,6 +142,8 @@ Elaborator::makeMembers(const Law &law, const Space &subject,
   dist.range = law.range;
   std::vector<Space> leaves = leavesOf(subject);
   bool failed = false;
+  auto savedMixtures = std::exchange(mixtures, {});
+  Lacking saved = std::exchange(lacksDensity, {true, std::nullopt});
   if (canDensity(law))
     dist.logp =
         memberRegion(name + "/logp", leaves, dist.subjectNames, conditions,
@@ -151,8 +153,15 @@ Elaborator::makeMembers(const Law &law, const Space &subject,
                          r.results = {t->id};
                        failed |= !t;
                      });
+  dist.mixtures = std::exchange(mixtures, std::move(savedMixtures));
+  dist.missing = std::exchange(lacksDensity, std::move(saved)).noted;
+  if (failed && dist.missing) { // a law that is only drawn from
+    dist.logp.reset();
+    failed = false;
+  }
   if (canSample(law) && !failed) {
-    bool saved = std::exchange(inSampling, true);
+    bool savedSampling = std::exchange(inSampling, true);
+    saved = std::exchange(lacksDraws, {true, std::nullopt});
     bool savedJumps = std::exchange(drawJumps, false);
     dist.sample =
         memberRegion(name + "/sample", {}, {}, conditions,
@@ -164,8 +173,13 @@ Elaborator::makeMembers(const Law &law, const Space &subject,
                          r.results.push_back(t.id);
                        }
                      });
-    inSampling = saved;
+    inSampling = savedSampling;
     dist.drawJumps = std::exchange(drawJumps, savedJumps);
+    dist.missingDraws = std::exchange(lacksDraws, std::move(saved)).noted;
+    if (failed && dist.missingDraws) { // a law that only has a density
+      dist.sample.reset();
+      failed = false;
+    }
   }
   if (failed)
     return std::nullopt;

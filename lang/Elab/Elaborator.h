@@ -22,6 +22,8 @@
 namespace rill::lang::elab {
 
 class Elaborator : private Places {
+  friend class MixtureLaw;
+
 public:
   Elaborator(const ModuleSet &modules, const std::string &name,
              const SourceManager &sources, DiagnosticEngine &diag, bool tests);
@@ -204,13 +206,6 @@ private:
                   SourceRange range, Frame &frame);
 
   //===--- Derivatives (Derivatives.cpp, Seeds.cpp) ---===//
-  /// A value that a derivative varies: `x` or `x = v`.
-  struct Seed {
-    const ast::Seed *source = nullptr;
-    Den den;               ///< what the name stands for
-    Tensor value, tangent; ///< tangent: of jvp; cotangent: of vjp
-    bool varied = true;    ///< its tangent is not the number 0
-  };
   Den derivative(const ast::DerivExpr &node, const ast::Expr &expr,
                  Frame &frame);
   std::optional<std::vector<Seed>> seedsOf(const ast::DerivExpr &node,
@@ -468,6 +463,8 @@ private:
   void nameForChecks(DistId id, const std::string &place);
   bool measureCheck(const ast::CallExpr &call, const std::string &measure,
                     typed::Check &check, Frame &frame, SourceRange range);
+  bool dependenceCheck(const ast::CallExpr &call, const ast::BinaryExpr &stated,
+                       typed::Check &check, Frame &frame, SourceRange range);
   std::optional<DistId> checkedDist(const ast::CallExpr &call, Frame &frame,
                                     SourceRange range);
   bool isTruth(const ast::Expr &expr, Frame &frame);

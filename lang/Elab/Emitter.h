@@ -23,6 +23,14 @@ protected:
                     std::string under = "");
   Den unsupported(SourceRange range, const std::string &what);
 
+  //===--- Members that a dist lacks (Missing.cpp) ---===//
+  bool requireDensity(DistId id, const std::string &law, SourceRange range);
+  bool requireSampler(DistId id, const std::string &law, SourceRange range);
+  void noDensity(const std::string &law, SourceRange range,
+                 const typed::Missing &missing);
+  void noSampler(const std::string &law, SourceRange range,
+                 const typed::Missing &missing);
+
   //===--- Emission (Emit.cpp) ---===//
   typed::Op &append(typed::Op op);
   ValueId newValue(Space space, std::string name = "");

@@ -179,11 +179,8 @@ bool Elaborator::drawBinding(const ast::DrawBinding &draw, Frame &frame,
     item.dist = tryMakeDist(*law, demand, law->spelling, draw.value->range);
     if (!item.dist)
       return false;
-    if (!canSample(*law)) {
-      error(Code::NoSampler, draw.value->range,
-            "'" + law->spelling + "' cannot be drawn from");
+    if (!requireSampler(*item.dist, law->spelling, draw.value->range))
       return false;
-    }
     stopped = law->stopped;
     if (inTrain && !stopped &&
         !requirePathwise(*item.dist, *law, draw.value->range))

@@ -5,8 +5,8 @@
 // conditions of the same shape go along, and the density is summed over them.
 //
 //===----------------------------------------------------------------------===//
-#include "Elab/Elaborator.h"
 #include "Elab/Members.h"
+#include "Elab/Mixtures.h"
 
 #include <algorithm>
 
@@ -179,6 +179,8 @@ std::optional<Tensor> Elaborator::logpOf(const Law &law,
     }
     return total;
   }
+  case Law::Form::Mixture:
+    return MixtureLaw(*this, law, range).logp(std::move(values));
   case Law::Form::Pull:
   case Law::Form::Push:
     break;
@@ -190,6 +192,8 @@ std::optional<Tensor> Elaborator::logpOf(const Law &law,
   }
   auto id = tryMakeDist(law, values[0].space.embedded(), law.spelling, range);
   if (!id)
+    return std::nullopt;
+  if (!requireDensity(*id, law.spelling, range))
     return std::nullopt;
   Tensor t = appendLogp(*id, {values[0].id});
   t.deps = values[0].deps;
@@ -278,6 +282,8 @@ std::optional<Tensor> Elaborator::namedLogp(const Law &law,
   auto id = requireDist(*law.named, demand, range);
   if (!id)
     return std::nullopt;
+  if (!requireDensity(*id, law.named->name, range))
+    return std::nullopt;
   const typed::Dist &dist = program.dists[*id];
   std::vector<Space> want = dist.subject.kind() == SpaceKind::Product
                                 ? dist.subject.fields()
@@ -350,10 +356,8 @@ std::optional<Tensor> Elaborator::declLogp(const Law &law,
       }
     } else if (def->block) {
       if (!canDensity(law))
-        error(Code::NoDensity, range,
-              "'" + law.callable->name + "' has no density")
-            .label(def->name.range, "it has latent draws or no 'logp'")
-            .help("give it logp(x) = ...");
+        noDensity(law.callable->name, range,
+                  {def->name.range, "it has latent draws or no 'logp'"});
       else if (!generative(*def->block, callee, &result, lift))
         result.reset();
     } else if (def->body) {

@@ -5,8 +5,8 @@
 // typed dist of a flow.
 //
 //===----------------------------------------------------------------------===//
-#include "Elab/Elaborator.h"
 #include "Elab/Members.h"
+#include "Elab/Mixtures.h"
 
 namespace rill::lang::elab {
 
@@ -14,6 +14,8 @@ std::optional<std::vector<Tensor>>
 Elaborator::sampleOf(const Law &law, const Space &target, SourceRange range) {
   if (law.form == Law::Form::Lifted)
     return sampleOf(*law.parts[0].law, target, range);
+  if (law.form == Law::Form::Mixture)
+    return MixtureLaw(*this, law, range).sample(target);
   if (law.form == Law::Form::Product) {
     std::vector<Tensor> all;
     std::vector<Space> fields;
@@ -68,6 +70,13 @@ Elaborator::sampleOf(const Law &law, const Space &target, SourceRange range) {
     if (!conditions)
       return std::nullopt;
     op.operands = *conditions;
+  }
+  if (!requireSampler(*id, law.spelling, range))
+    return std::nullopt;
+  for (DistId at = *id;; at = program.dists[at].base) {
+    drawJumps |= program.dists[at].drawJumps;
+    if (program.dists[at].form == typed::Dist::Form::Members)
+      break;
   }
   std::vector<Tensor> drawn;
   const Space subject = program.dists[*id].subject;
@@ -175,10 +184,8 @@ Elaborator::declSample(const Law &law, const Space &target, SourceRange range) {
         result.push_back(partialValue(*den.partial).tensor);
       }
     } else if (def->block) {
-      error(Code::NoSampler, range,
-            "'" + law.callable->name + "' cannot be drawn from")
-          .label(def->name.range, "it has no 'sample' and no 'quantile'")
-          .help("give it sample = ... or quantile(u) = ...");
+      noSampler(law.callable->name, range,
+                {def->name.range, "it has no 'sample' and no 'quantile'"});
     } else if (def->body) {
       Den body = eval(*def->body, callee);
       Space inner = fields.size() == 1 ? subject[0] : target;

@@ -5,7 +5,9 @@
 // and what a law can do. Bodies are elaborated in LawBodies.cpp.
 //
 //===----------------------------------------------------------------------===//
-#include "Elab/Elaborator.h"
+#include "Elab/Mixtures.h"
+
+#include <utility>
 
 namespace rill::lang::elab {
 
@@ -50,6 +52,8 @@ LawPtr Elaborator::lawOf(const Den &den, SourceRange range, Frame &frame) {
 Den Elaborator::lawConstructor(const std::string &name,
                                const ast::CallExpr &node, const ast::Expr &expr,
                                Frame &frame) {
+  if (name == "mix")
+    return MixtureLaw::make(*this, node, expr, frame);
   auto law = std::make_shared<Law>();
   law->env = frame.env;
   law->instances = frame.instances;
@@ -102,6 +106,8 @@ bool Elaborator::isTransformed(const Law &law) const {
 }
 
 std::optional<Space> Elaborator::ownSpace(const Law &law) {
+  if (law.form == Law::Form::Mixture)
+    return MixtureLaw(*this, law, law.range).space();
   if (law.form == Law::Form::Lifted) {
     auto inner = ownSpace(*law.parts[0].law);
     if (!inner || inner->kind() == SpaceKind::Product)
@@ -196,6 +202,8 @@ static bool latentIn(const ast::Block &block, const ast::DefItem &def) {
 }
 
 bool Elaborator::canSample(const Law &law) const {
+  if (law.form == Law::Form::Mixture)
+    return true; // a component that cannot be drawn is found there
   for (const Den &part : law.parts)
     if (!canSample(*part.law))
       return false;
@@ -207,6 +215,8 @@ bool Elaborator::canSample(const Law &law) const {
 }
 
 bool Elaborator::canDensity(const Law &law) const {
+  if (law.form == Law::Form::Mixture)
+    return true; // its sum finds the component that has none
   for (const Den &part : law.parts)
     if (!canDensity(*part.law))
       return false;
@@ -249,9 +259,12 @@ Den Elaborator::callMethod(const Den &method, const ast::CallExpr &node,
     error(Code::WrongArguments, range, "'." + method.text + "' needs a value");
     return Den::error();
   }
+  // Asked for by name: what is missing is an error, also in a law's own member.
+  Lacking saved = std::exchange(lacksDensity, {});
   auto result = method.text == "logp"
                     ? logpOf(law, values, range)
                     : memberValue(law, method.text, values[0], range);
+  lacksDensity = std::move(saved);
   return result ? Den::ofTensor(*result) : Den::error();
 }
 

@@ -176,9 +176,9 @@ static std::string wantedSeeds(const std::string &op) {
   return "'" + op + "' takes names without values: " + op + "[x] e";
 }
 
-std::optional<std::vector<Elaborator::Seed>>
-Elaborator::seedsOf(const ast::DerivExpr &node, const ast::Expr &expr,
-                    Frame &frame) {
+std::optional<std::vector<Seed>> Elaborator::seedsOf(const ast::DerivExpr &node,
+                                                     const ast::Expr &expr,
+                                                     Frame &frame) {
   bool ok = true;
   std::vector<Seed> seeds;
   bool single = node.op != "jvp" && node.op != "grad";

@@ -52,6 +52,20 @@ struct ScanState {
   std::map<PlaceId, PlaceId> slices;
 };
 
+/// A value that a derivative varies: `x` or `x = v`.
+struct Seed {
+  const ast::Seed *source = nullptr;
+  Den den;               ///< what the name stands for
+  Tensor value, tangent; ///< tangent: of jvp; cotangent: of vjp
+  bool varied = true;    ///< its tangent is not the number 0
+};
+
+/// What lacks a member, noted and no error where a law may do without it.
+struct Lacking {
+  bool allowed = false;
+  std::optional<typed::Missing> noted;
+};
+
 /// One module: its items by name and what it uses.
 struct Module {
   std::string name;
@@ -184,6 +198,8 @@ struct State {
   bool inSampling = false;        ///< jumps are harmless
   std::set<ValueId> comparisons;  ///< Bool values from trained ones
   bool drawJumps = false; ///< a trained value jumps in the present sampling
+  std::vector<typed::Mixture> mixtures; ///< in the present density
+  Lacking lacksDensity, lacksDraws;
   std::optional<Space> resultSpace; ///< what the next call is asked for
   NameReads nameReads;
   std::vector<Seeding> seedings; ///< derivatives around this point

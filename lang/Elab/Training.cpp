@@ -84,11 +84,8 @@ std::optional<DistId> Elaborator::drawnFrom(const Law &law, Space space) {
               ", the model one on " + space.str());
     return std::nullopt;
   }
-  if (!canSample(law)) {
-    error(Code::NoSampler, law.range,
-          "'" + law.spelling + "' cannot be drawn from");
+  if (!requireSampler(*id, law.spelling, law.range))
     return std::nullopt;
-  }
   return id;
 }
 

@@ -217,6 +217,8 @@ void Printer::check(const Check &check) {
     text += " of " + program.dists[*check.dist].name;
   if (!check.box.empty())
     text += " box [" + join(check.box, number) + "]";
+  if (check.measure == "dependence")
+    text += " along axis " + std::to_string(check.axis);
   text += " " + check.relation + " " +
           (check.numeric ? "numeric"
            : check.right ? "right"

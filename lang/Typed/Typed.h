@@ -165,6 +165,24 @@ struct Rows {
   std::vector<int> fields;
 };
 
+/// A mixture in a density: its components, each with its dist where it has one
+/// of its own.
+struct Mixture {
+  struct Part {
+    std::string name;
+    SourceRange range;
+    std::optional<DistId> dist;
+  };
+  std::vector<Part> parts;
+};
+
+/// What leaves a law without a member: the words at a place in the source.
+struct Missing {
+  SourceRange range;
+  std::string what;
+  bool component = false; ///< of a mixture
+};
+
 /// A distribution. Members that are missing are errors where they are needed.
 struct Dist {
   std::string name; ///< declared name, or the base's spelling
@@ -182,6 +200,9 @@ struct Dist {
   /// derivative in what is trained.
   bool drawJumps = false;
   std::optional<Region> cdf, quantile, logsf;
+  std::vector<Mixture> mixtures; ///< summed in logp
+  /// Why there is no logp, or no sample, where another law is the reason.
+  std::optional<Missing> missing, missingDraws;
   // Pull and Push: the flow, written on place `flowPlace`; the base's law. The
   // region's arguments are the conditions, which the base dist has as well.
   Region flow;
@@ -245,10 +266,11 @@ struct Train {
 
 struct Check {
   std::string label; ///< source text when not given
-  std::string
-      measure; ///< "roundtrip", "logdet", "integral", "gradient", "expression"
+  /// "roundtrip", "logdet", "integral", "gradient", "dependence", "expression"
+  std::string measure;
   std::optional<DistId> dist;
   std::vector<double> box; ///< integral: lo, hi (each axis)
+  int64_t axis = 0;        ///< dependence: along which it is causal
   Expectation left;        ///< expression; no draws: evaluated once
   std::optional<Expectation> right;
   std::string relation; ///< "<", "<=", ">", ">=", "=="

@@ -16,10 +16,8 @@ namespace rill::rt {
 static constexpr int64_t siteProbe = -3;
 static constexpr double unitRoundoff = 0x1p-53;
 
-/// The first step of a difference in coordinate value `v` of a field: well
-/// inside the space.
-static double firstStep(double v, const Field &field) {
-  const double h = 1e-4 * std::max(1.0, std::fabs(v));
+double firstStep(double v, const Field &field, double relative) {
+  const double h = relative * std::max(1.0, std::fabs(v));
   double room = INFINITY;
   if (field.space == Space::Positive)
     room = v;
@@ -30,9 +28,7 @@ static double firstStep(double v, const Field &field) {
   return std::min(h, room / 4);
 }
 
-/// The field of each column.
-static std::vector<const Field *>
-fieldOfColumn(const std::vector<Field> &fields) {
+std::vector<const Field *> fieldOfColumn(const std::vector<Field> &fields) {
   std::vector<const Field *> columns;
   for (const Field &field : fields)
     columns.insert(columns.end(), size_t(field.width()), &field);
@@ -129,6 +125,19 @@ static CheckResult compare(const CheckSpec &check, double tolerance,
   return result;
 }
 
+MapPoints pointsOf(CheckContext &context, const DistSpec &dist, bool down) {
+  const int64_t d = widthOf(down ? dist.fields : dist.base);
+  const int64_t count = std::clamp<int64_t>(2048 / d, 16, 256);
+  if (down)
+    return {context.rowsOf(dist, count), dist.inputs(), d};
+  const Given given(dist, nullptr, "");
+  std::vector<Field> fields = dist.base;
+  fields.insert(fields.end(), given.fields().begin(), given.fields().end());
+  return {standardPoints(dist.base, count, context.how.seed)
+              .beside(given.at(0, count)),
+          std::move(fields), d};
+}
+
 CheckResult measureLogDet(CheckContext &context, const CheckSpec &check) {
   const DistSpec &dist = distOf(context, check);
   // Of a flow without an inverse there is one direction only.
@@ -140,19 +149,7 @@ CheckResult measureLogDet(CheckContext &context, const CheckSpec &check) {
     throw Error(fmt::format("'{}' has no log-determinant to check", dist.name),
                 "it is no flow, or its map exists in single precision only",
                 "give it a density through push or pull");
-  const int64_t d = widthOf(down ? dist.fields : dist.base);
-  const int64_t count = std::clamp<int64_t>(2048 / d, 16, 256);
-  std::vector<Field> fields = dist.inputs();
-  Table rows;
-  if (down) {
-    rows = context.rowsOf(dist, count);
-  } else {
-    const Given given(dist, nullptr, "");
-    rows = standardPoints(dist.base, count, context.how.seed)
-               .beside(given.at(0, count));
-    fields = dist.base;
-    fields.insert(fields.end(), given.fields().begin(), given.fields().end());
-  }
+  const auto [rows, fields, d] = pointsOf(context, dist, down);
   Runner runner(context.model, *kernel);
   const Mapped mapped = mapRows(runner, rows, fields, context.how);
   const auto numeric = numericLogDet(runner, rows, fields, d);

@@ -303,6 +303,8 @@ CheckResult measure(CheckContext &context, const CheckSpec &check) {
     return integral(context, check);
   if (check.measure == "gradient")
     return measureGradient(context, check);
+  if (check.measure == "dependence")
+    return measureDependence(context, check);
   if (check.measure == "expression")
     return expression(context, check);
   throw internalError("the plan has the unknown check '" + check.measure + "'");

@@ -63,5 +63,22 @@ std::vector<Derivative> numericLogDet(Runner &runner, const Table &rows,
                                       const std::vector<Field> &fields,
                                       int64_t d);
 
+/// What moves when one coordinate of a map's start does.
+struct Reach {
+  /// The largest difference quotient of an element of the end in an element of
+  /// the start that it may not depend on; NaN if a value is not a number.
+  double forbidden = 0;
+  int64_t end = 0, start = 0; ///< the elements where it is the largest
+  double allowed = 0;         ///< of an element in another that it may read
+  int64_t pairs = 0;          ///< how many (end, start) are forbidden
+};
+
+/// Of `runner`'s map (f64) at rows, each of the first columns moved by a small
+/// and by a large step both ways. `reads`: for each element of the end, the
+/// ranges [begin, end) of elements of the start that it may depend on.
+Reach reachOf(Runner &runner, const Table &rows,
+              const std::vector<Field> &fields,
+              const std::vector<std::vector<int64_t>> &reads, int64_t width);
+
 } // namespace rill::rt
 #endif

@@ -296,6 +296,7 @@ static CheckSpec parseCheck(const Json &j) {
   check.part = get<std::string>(j, "part");
   check.draws = get<int64_t>(j, "draws");
   check.range = get<std::string>(j, "range");
+  check.reads = get<std::vector<std::vector<int64_t>>>(j, "reads");
   return check;
 }
 

@@ -114,7 +114,7 @@ struct DistSpec {
   std::vector<int> params;
   std::string logp, sample, latent, generate; ///< kernel names, "" if none
   std::string densityDirection, samplingDirection;
-  int64_t solverSteps = 0; ///< that a solver may try; 0: none chooses steps
+  int64_t solverSteps = 0;    ///< that a solver may try; 0: none chooses steps
   double solverTolerance = 0; ///< the largest of such solvers
 
   /// Whether only a check or a test knows it: `check3.p`.
@@ -153,6 +153,9 @@ struct CheckSpec {
   double boxLo = 0, boxHi = 0;
   std::string kernel, data, part, range;
   int64_t draws = 0;
+  /// Of a dependence: for each element of the end, the ranges [begin, end) of
+  /// elements of the start that it may depend on.
+  std::vector<std::vector<int64_t>> reads;
 };
 
 struct TestSpec {

@@ -124,6 +124,47 @@ TEST_F(Checks, NumericLogDeterminantKnowsItsError) {
   }
 }
 
+// The mock's map is (u0, u1 - w u0): its end 1 reads start 0, end 0 start 0
+// only.
+TEST_F(Checks, ADependenceThatIsProvedMeasuresZero) {
+  const Outcome o = check({}, R"([{"label":"causal","measure":"dependence",
+    "dist":"p","relation":"==","value":0,"kernel":"p.latent",
+    "reads":[[0,1],[0,2]]}])");
+  EXPECT_EQ(o.status, 0) << o.out;
+  EXPECT_TRUE(has(o.out, {"causal", "== 0", "f64", "pass", "1 of 4 derivatives",
+                          "2 of 2 hold"}));
+}
+
+TEST_F(Checks, FindsADependenceThatAWrongProofExcludes) {
+  const Outcome o = check({}, R"([{"label":"diagonal","measure":"dependence",
+    "dist":"p","relation":"==","value":0,"kernel":"p.latent",
+    "reads":[[0,1],[1,2]]}])");
+  EXPECT_EQ(o.status, 1) << o.out;
+  EXPECT_TRUE(has(o.out, {"diagonal", "FAIL", "2 of 4 derivatives",
+                          "element 1 of the end reads 0 of the start"}));
+}
+
+TEST_F(Checks, ADependenceIsTheLargestForbiddenDerivative) {
+  MockProgram program({.precision = "f64"});
+  Model model(*program.get(), {1, ""});
+  loadParams(path("m"), model.plan(), model.params());
+  Runner runner(model, *model.plan().findKernel("p.latent"));
+  Table rows{2, 2, {0.3, -1, 7, 2}, {}};
+  const std::vector<Field> &fields = model.dist("p").fields;
+  auto reach = [&](const std::vector<std::vector<int64_t>> &reads) {
+    return reachOf(runner, rows, fields, reads, 2);
+  };
+  const Reach right = reach({{0, 1}, {0, 2}}), none = reach({{0, 1}, {1, 2}});
+  EXPECT_EQ(right.forbidden, 0);
+  EXPECT_GT(right.allowed, 0);
+  // d z1 / d x0, which the right pattern allows, to the rounding of its steps.
+  EXPECT_NEAR(none.forbidden, right.allowed, 1e-9);
+  EXPECT_EQ(none.allowed, 0);
+  const Reach all = reach({{}, {}});
+  EXPECT_EQ(all.pairs, 4);
+  EXPECT_GE(all.forbidden, none.forbidden);
+}
+
 TEST_F(Checks, MissingDataIsSaidWithItsOption) {
   MockProgram program({.data = "nowhere.csv", .checks = allChecks});
   const Outcome o = command(program, {"check", "--params", path("m")});

@@ -9,7 +9,8 @@ using namespace rill;
 using namespace rill::flow;
 using lane::Array;
 
-Dependence::Dependence(Value place) : place(place) {
+Dependence::Dependence(Value place, bool throughSteps)
+    : place(place), throughSteps(throughSteps) {
   int64_t count = lane::typeOf(place).getNumElements();
   llvm::BitVector none(count);
   numberOf(none);
@@ -55,7 +56,10 @@ const Array *Dependence::of(Value value) {
     return it->second.get();
   Sets result;
   Operation *op = value.getDefiningOp();
-  if (op && llvm::any_of(op->getOperands(), [&](Value v) { return of(v); }))
+  // A step of a flow also reads what its region uses from outside.
+  bool step = throughSteps && isa_and_nonnull<UpdateOp, RepeatOp, ScanOp>(op);
+  if (step ||
+      (op && llvm::any_of(op->getOperands(), [&](Value v) { return of(v); })))
     result = compute(op, cast<OpResult>(value).getResultNumber());
   std::unique_ptr<Array> &entry = found[value];
   if (result)
@@ -235,6 +239,84 @@ Dependence::Sets Dependence::pieces(ValueRange parts, ArrayAttr indices,
   return result;
 }
 
+void Dependence::bind(Value value, const Array &sets) {
+  found[value] = std::make_unique<Array>(sets);
+}
+
+/// The values of a region have other sets at its next step.
+void Dependence::forget(Block &block) {
+  block.walk([&](Operation *op) {
+    for (Value v : op->getResults())
+      found.erase(v);
+    for (Region &region : op->getRegions())
+      for (Value v : region.getArguments())
+        found.erase(v);
+  });
+}
+
+static Array independent(Value value) {
+  return Array::filled(lane::typeOf(value).getShape(), true, 1);
+}
+
+Array Dependence::update(UpdateOp op) {
+  Block &body = op.getBody().front();
+  if (const Array *sets = of(op.getPlace()))
+    bind(body.getArgument(0), *sets);
+  Value after = body.getTerminator()->getOperand(0);
+  const Array *sets = of(after);
+  return sets ? *sets : independent(after);
+}
+
+Array Dependence::repeat(RepeatOp op, unsigned result) {
+  Block &body = op.getBody().front();
+  SmallVector<Array, 0> now;
+  for (Value place : op.getPlaces()) {
+    const Array *sets = of(place);
+    now.push_back(sets ? *sets : independent(place));
+  }
+  for (int64_t step = 0; step < int64_t(op.getCount()); ++step) {
+    forget(body);
+    for (auto [k, sets] : llvm::enumerate(now))
+      bind(body.getArgument(k + 1), sets);
+    for (auto [k, after] :
+         llvm::enumerate(body.getTerminator()->getOperands())) {
+      const Array *sets = of(after);
+      now[k] = sets ? *sets : independent(after);
+    }
+  }
+  return now[result];
+}
+
+/// Slice t is made of all that its own slices, earlier ones and the values
+/// carried from the start depend on.
+Array Dependence::scan(ScanOp op, unsigned result) {
+  Array all = independent(op->getResult(result));
+  int64_t seen = 0, width = all.sampleSize() / int64_t(op.getCount());
+  auto add = [&](Value value, int64_t begin, int64_t end) {
+    for (int64_t k = begin; k < end; ++k)
+      seen = unite(seen, at(value, k));
+  };
+  auto addAll = [&](Value value) {
+    add(value, 0, lane::typeOf(value).getNumElements());
+  };
+  for (Value start : op.getInits())
+    addAll(start);
+  op.getBody().walk([&](Operation *inner) { // the context, from outside
+    for (Value v : inner->getOperands())
+      if (!op.getBody().isAncestor(v.getParentRegion()))
+        addAll(v);
+  });
+  for (int64_t t = 0; t < int64_t(op.getCount()); ++t) {
+    for (Value place : op.getPlaces()) {
+      int64_t size = lane::typeOf(place).getNumElements() / op.getCount();
+      add(place, t * size, (t + 1) * size);
+    }
+    for (int64_t k = 0; k < width; ++k)
+      all.data[t * width + k] = double(seen);
+  }
+  return all;
+}
+
 Dependence::Sets Dependence::compute(Operation *op, unsigned number) {
   Value value = op->getResult(number);
   if (auto split = dyn_cast<SplitOp>(op)) {
@@ -246,6 +328,12 @@ Dependence::Sets Dependence::compute(Operation *op, unsigned number) {
   }
   if (auto join = dyn_cast<JoinOp>(op))
     return pieces(join.getXs(), join.getParts(), join.getPlace());
+  if (auto step = dyn_cast<UpdateOp>(op))
+    return update(step);
+  if (auto steps = dyn_cast<RepeatOp>(op))
+    return repeat(steps, number);
+  if (auto steps = dyn_cast<ScanOp>(op))
+    return scan(steps, number);
   if (op->hasTrait<lane::Elementwise>())
     return elementwise(op);
   SmallVector<Array, 0> inputs;
@@ -264,4 +352,16 @@ Dependence::Sets Dependence::compute(Operation *op, unsigned number) {
       .Case([&](lane::ReduceOp o) { return reduction(o); })
       .Case([&](lane::CumsumOp o) { return cumulative(o); })
       .Default([&](Operation *o) { return everything(o, value); });
+}
+
+SmallVector<llvm::BitVector> rill::flow::dependenceOfFlow(Region &flow) {
+  Value start = flow.front().getArgument(0),
+        end = flow.front().getTerminator()->getOperand(0);
+  Dependence dependence(start, /*throughSteps=*/true);
+  const Array *sets = dependence.of(end);
+  int64_t count = lane::typeOf(end).getNumElements();
+  SmallVector<llvm::BitVector> result;
+  for (int64_t k = 0; k < count; ++k)
+    result.push_back(dependence.set(sets ? int64_t(sets->data[k]) : 0));
+  return result;
 }

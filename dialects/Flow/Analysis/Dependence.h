@@ -16,7 +16,8 @@ namespace rill::flow {
 class Dependence {
 public:
   /// `place`: the value whose elements others depend on.
-  explicit Dependence(mlir::Value place);
+  /// `throughSteps`: across updates, repeats and scans too, for a flow's start.
+  explicit Dependence(mlir::Value place, bool throughSteps = false);
 
   /// Row-major, for each element of the value the number of the set that it
   /// depends on; null if no element depends on the place.
@@ -48,18 +49,29 @@ private:
   Sets cumulative(lane::CumsumOp op);
   Sets pieces(mlir::ValueRange parts, mlir::ArrayAttr indices,
               mlir::Value whole);
+  /// Of a step of a flow: its region once, or a step at a time.
+  lane::Array update(UpdateOp op);
+  lane::Array repeat(RepeatOp op, unsigned result);
+  lane::Array scan(ScanOp op, unsigned result);
+  void bind(mlir::Value value, const lane::Array &sets);
+  void forget(mlir::Block &block);
   /// Every element depends on all that any operand does.
   lane::Array everything(mlir::Operation *op, mlir::Value result);
   /// The set of element k of a value, 0 if it does not depend.
   int64_t at(mlir::Value value, int64_t k);
 
   mlir::Value place;
+  bool throughSteps;
   lane::Known constants;
   std::vector<llvm::BitVector> sets;
   std::map<std::vector<uint64_t>, int64_t> numbers;
   std::map<std::pair<int64_t, int64_t>, int64_t> unions;
   llvm::DenseMap<mlir::Value, std::unique_ptr<lane::Array>> found;
 };
+
+/// For each element of a flow's end, the elements of its start that it may
+/// depend on. What is proved is that it does not depend on the others.
+llvm::SmallVector<llvm::BitVector> dependenceOfFlow(mlir::Region &flow);
 
 } // namespace rill::flow
 
