@@ -217,3 +217,69 @@ tile.program @p f32 [] -> [!tile.buf<mem, 4xf32>] attributes {lanes = 64, chunk 
     tile.reduce (batch_sum %s : !tile.buf<lanes, 4xf32> -> %t : !tile.buf<mem, 4xf32>)
   }
 }
+
+// -----
+
+tile.program @p f32 [] -> [] attributes {lanes = 64, chunk = 1, prepared = 0,
+  scratch = 0, sink = 0, local = 0, chunk_rows = 9, stored = 0} {
+  %l = tile.buffer chunk 0 : <rows, i1>
+  %o = tile.buffer chunk 1 : <rows, i32>
+  %x = tile.buffer chunk 2 : <rows, f32>
+  tile.tiles chunk 1 groups 1 min 1 {
+    // expected-error @+1 {{constraint 1: 'order' is no scalar of i32}}
+    tile.positions %x : <rows, f32>
+  }
+}
+
+// -----
+
+tile.program @p f32 [] -> [] attributes {lanes = 64, chunk = 1, prepared = 0,
+  scratch = 0, sink = 0, local = 0, chunk_rows = 9, stored = 0} {
+  %l = tile.buffer chunk 0 : <rows, i1>
+  %o = tile.buffer chunk 1 : <rows, i32>
+  %x = tile.buffer chunk 2 : <rows, f32>
+  tile.tiles chunk 1 groups 1 min 1 {
+    // expected-error @+1 {{constraint 1: 'live' is no scalar of i1}}
+    tile.compact %x, %o : <rows, f32>, <rows, i32> of %x : !tile.buf<rows, f32>
+  }
+}
+
+// -----
+
+tile.program @p f32 [] -> [] attributes {lanes = 64, chunk = 1, prepared = 0,
+  scratch = 0, sink = 0, local = 0, chunk_rows = 9, stored = 0} {
+  %l = tile.buffer chunk 0 : <rows, i1>
+  %o = tile.buffer chunk 1 : <rows, i32>
+  %x = tile.buffer chunk 2 : <rows, f32>
+  tile.tiles chunk 1 groups 1 min 1 {
+    // expected-error @+1 {{constraint 2: values are buffers, each once}}
+    tile.compact %l, %o : <rows, i1>, <rows, i32> of %x, %x : !tile.buf<rows, f32>, !tile.buf<rows, f32>
+  }
+}
+
+// -----
+
+tile.program @p f32 [] -> [] attributes {lanes = 64, chunk = 1, prepared = 0,
+  scratch = 0, sink = 0, local = 0, chunk_rows = 9, stored = 0} {
+  %l = tile.buffer chunk 0 : <rows, i1>
+  %o = tile.buffer chunk 1 : <rows, i32>
+  %x = tile.buffer chunk 2 : <rows, f32>
+  %v = tile.view %x + 0 : <rows, f32> -> <rows, f32>
+  tile.tiles chunk 1 groups 1 min 1 {
+    // expected-error @+1 {{constraint 2: values are buffers, each once}}
+    tile.restore %o : <rows, i32> of %v : !tile.buf<rows, f32>
+  }
+}
+
+// -----
+
+tile.program @p f32 [] -> [] attributes {lanes = 64, chunk = 1, prepared = 0,
+  scratch = 0, sink = 0, local = 0, chunk_rows = 9, stored = 0} {
+  %o = tile.buffer chunk 1 : <rows, i32>
+  tile.tiles chunk 1 groups 1 min 1 {
+    // expected-error @+1 {{constraint 1: may not hold 'tile.positions'}}
+    tile.each {
+      "tile.positions"(%o) : (!tile.buf<rows, i32>) -> ()
+    }
+  }
+}
