@@ -157,22 +157,22 @@ TEST(Differentiation, SecondOrderOfReverseThreeWays) {
   mlir::MLIRContext context;
   Tally tally;
   EXPECT_ALL_HOLD(
-      forAll(context, secondOrderOptions(), programs(400), [&](Program &p) {
+      forAll(context, secondOrderOptions(), programs(1000), [&](Program &p) {
         addVjp(p.function(), "g");
         return threeWays(p, "g", seeded(p, true), tally);
       }));
-  expectMostlyTold(tally, programs(400));
+  expectMostlyTold(tally, programs(1000));
 }
 
 TEST(Differentiation, SecondOrderOfForwardThreeWays) {
   mlir::MLIRContext context;
   Tally tally;
   EXPECT_ALL_HOLD(
-      forAll(context, secondOrderOptions(), programs(400), [&](Program &p) {
+      forAll(context, secondOrderOptions(), programs(1000), [&](Program &p) {
         addJvp(p.function(), "g");
         return threeWays(p, "g", seeded(p, false), tally);
       }));
-  expectMostlyTold(tally, programs(400));
+  expectMostlyTold(tally, programs(1000));
 }
 
 /// `stop` has zero derivative, which finite differences do not know: the two

@@ -110,7 +110,7 @@ TEST(Generator, MakesEveryKindThatIsDifferentiated) {
 }
 
 TEST(Generator, MakesEveryKindAtSecondOrder) {
-  expectEveryKind(secondOrderOptions(), 400, differentiated);
+  expectEveryKind(secondOrderOptions(), 1000, differentiated);
 }
 
 TEST(Generator, MakesEveryKindOfIntegersAndTruthValues) {
