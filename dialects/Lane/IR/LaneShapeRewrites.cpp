@@ -456,12 +456,13 @@ template <typename Op> struct OneSumOfTwo : OpRewritePattern<Op> {
 } // namespace
 
 void addShapeRewrites(RewritePatternSet &patterns) {
-  patterns.add<ReshapeOfReshape, PermuteOfPermute, SpreadOfSpread, SliceOfSlice,
-               GatherOfGather, FlattenConcat, GatherIsSlice, SliceOfConcat,
-               SliceOfPad, SliceOfSpread, SliceOfGather, GatherOfConcat,
-               ConcatOfSlices, ElementwiseOfSpreads, ReduceOfSpread,
-               ReduceOfNumber, ReduceOfReduce, OneSumOfTwo<AddOp>,
-               OneSumOfTwo<SubOp>>(patterns.getContext());
+  patterns
+      .add<ReshapeOfReshape, PermuteOfPermute, SpreadOfSpread, SliceOfSlice,
+           GatherOfGather, FlattenConcat, GatherIsSlice, SliceOfConcat,
+           SliceOfPad, SliceOfSpread, SliceOfGather, GatherOfConcat,
+           ConcatOfSlices, ElementwiseOfSpreads, ReduceOfSpread, ReduceOfNumber,
+           ReduceOfReduce, OneSumOfTwo<AddOp>, OneSumOfTwo<SubOp>>(
+          patterns.getContext());
 }
 
 } // namespace rill::lane
