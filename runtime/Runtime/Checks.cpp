@@ -243,7 +243,7 @@ static CheckResult expression(CheckContext &context, const CheckSpec &check) {
     squares += (v - mean) * (v - mean);
   const double error = std::sqrt(squares / (n - 1) / n);
   result.note =
-      fmt::format("{} values, standard error {:.2g}", values.size(), error);
+      fmt::format("{} values, standard error {:.3g}", values.size(), error);
   if (check.within && error > *check.within / 3)
     result.verdict = Verdict::Inconclusive;
   return result;

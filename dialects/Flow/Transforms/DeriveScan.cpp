@@ -41,10 +41,11 @@ bool Derivation::runScan(ScanOp scan) {
     leave.push_back(fromBefore[k] ? yields[k] : Value(slices[k]));
     made.push_back(leave.back().getType());
   }
-  if (wantLogDet) {
-    auto scalar = lane::typeOf(xs[0]).withShape({}).withInv(false);
-    inits.push_back(logDet ? at.withRate(logDet, false) : at.zero(scalar));
-  }
+  // What each step adds to the log-determinant is stacked and summed up behind
+  // the loop, where it can meet the terms of the base before it is rounded.
+  auto scalar = lane::typeOf(xs[0]).withShape({}).withInv(false);
+  if (wantLogDet)
+    made.push_back(scalar);
   auto loop = lane::LoopOp::create(b.builder, scan.getLoc(), scan.getCount(),
                                    /*reverse=*/false, consts, inits, xs, made);
   OpBuilder insideBuilder = OpBuilder::atBlockEnd(&loop.getBlock());
@@ -57,8 +58,6 @@ bool Derivation::runScan(ScanOp scan) {
     step.known.map(carry, arg);
   for (auto [value, arg] : llvm::zip(enter, loop.getXArgs()))
     step.known.map(value, arg);
-  if (wantLogDet)
-    step.logDet = loop.getCarryArgs().back();
   SmallVector<Value> targets(leave);
   llvm::append_range(targets, yields.drop_front(count));
   if (!step.solve(source, targets)) {
@@ -68,13 +67,14 @@ bool Derivation::runScan(ScanOp scan) {
   SmallVector<Value> results;
   for (Value next : yields.drop_front(count))
     results.push_back(inside.withRate(step.known.lookup(next), false));
-  if (wantLogDet)
-    results.push_back(inside.withRate(step.logDet, false));
   for (Value v : leave)
     results.push_back(step.known.lookup(v));
+  if (wantLogDet)
+    results.push_back(step.logDet ? inside.withRate(step.logDet, false)
+                                  : inside.zero(scalar));
   lane::YieldOp::create(insideBuilder, scan.getLoc(), results);
   if (wantLogDet)
-    logDet = loop.getFinals().back();
+    addLogDet(loop.getYs().back(), /*negate=*/false);
   for (unsigned k = 0; k < count; ++k)
     known.map(fromBefore[k] ? scan.getResults()[k] : scan.getPlaces()[k],
               loop.getYs()[k]);

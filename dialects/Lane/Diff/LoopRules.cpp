@@ -206,7 +206,7 @@ public:
 
 private:
   void findLive();
-  Masked liveOnly(LaneBuilder &b, Value v, Value live, Value liveForAny);
+  Masked liveOutside(LaneBuilder &b, Value v);
   Masked liveSteps(LaneBuilder &b, Value v);
   void collectOperands();
   void cloneForward();
@@ -226,6 +226,7 @@ private:
   SmallVector<Value> reverseConsts, inits, stacks;
   SmallVector<Type> slices;
   SmallVector<bool> handed; // per result: an operand has an adjoint
+  bool mixes = false;       // whether samples reach each other inside
   Value live; // i1 scalar: where any adjoint of the results counts; or null
   Value liveForAny; // i1 scalar, invariant: where it does for any sample
   IRMapping map;
@@ -236,8 +237,11 @@ private:
 // been taken) and something inside can turn a zero into NaN, the mask goes in.
 void ReverseLoop::findLive() {
   bool unbounded = false;
-  loop.getBody().walk(
-      [&](Operation *op) { unbounded |= op->hasTrait<Unbounded>(); });
+  loop.getBody().walk([&](Operation *op) {
+    unbounded |= op->hasTrait<Unbounded>();
+    mixes |= !isa<LoopOp>(op) && llvm::any_of(op->getResults(), isInvariant) &&
+             !llvm::all_of(op->getOperands(), isInvariant);
+  });
   if (!unbounded)
     return;
   LaneBuilder b(outer.builder, loc);
@@ -258,12 +262,17 @@ void ReverseLoop::findLive() {
 }
 
 // `v` with the mask of the live scalar of its rate.
-Masked ReverseLoop::liveOnly(LaneBuilder &b, Value v, Value live,
-                             Value liveForAny) {
+static Masked liveOnly(LaneBuilder &b, Value v, Value live, Value liveForAny) {
   Value scalar = isInvariant(v) ? liveForAny : live;
   if (!scalar)
     return v;
   return {v, b.spread(scalar, {}, typeOf(v).getShape())};
+}
+
+// `v`, an adjoint of an operand, where some result counts that it leads to: of
+// any sample, if there are sums over the batch inside.
+Masked ReverseLoop::liveOutside(LaneBuilder &b, Value v) {
+  return liveOnly(b, v, mixes ? liveForAny : live, liveForAny);
 }
 
 void ReverseLoop::collectOperands() {
@@ -370,15 +379,14 @@ void ReverseLoop::finish() {
       Value result = reverse->getResult(k);
       if (handed[k++])
         outer.add(loop.getOperand(operand),
-                  group == &xs ? liveSteps(b, result)
-                               : liveOnly(b, result, live, liveForAny),
+                  group == &xs ? liveSteps(b, result) : liveOutside(b, result),
                   loc);
     }
 }
 
 // The stacked adjoints `v`, where the sample lived at the step.
 Masked ReverseLoop::liveSteps(LaneBuilder &b, Value v) {
-  Masked m = liveOnly(b, v, live, liveForAny);
+  Masked m = liveOutside(b, v);
   auto argument = dyn_cast_or_null<BlockArgument>(loop.getLive());
   if (!argument || isInvariant(v))
     return m;

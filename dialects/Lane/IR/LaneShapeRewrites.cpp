@@ -433,14 +433,36 @@ struct ReduceOfReduce : OpRewritePattern<ReduceOp> {
     return success();
   }
 };
+
+// Two sums over the same elements are one sum, so that terms which cancel do so
+// one by one: log-densities of 64 steps are small sums of large terms.
+template <typename Op> struct OneSumOfTwo : OpRewritePattern<Op> {
+  using OpRewritePattern<Op>::OpRewritePattern;
+  LogicalResult matchAndRewrite(Op op,
+                                PatternRewriter &rewriter) const override {
+    auto x = op.getX().template getDefiningOp<ReduceOp>();
+    auto y = op.getY().template getDefiningOp<ReduceOp>();
+    if (!x || !y || x == y || x.getKind() != ReduceKind::sum ||
+        y.getKind() != ReduceKind::sum || x.getDims() != y.getDims() ||
+        x.getX().getType() != y.getX().getType() || !x->hasOneUse() ||
+        !y->hasOneUse())
+      return failure();
+    Value terms = Op::create(rewriter, op.getLoc(), x.getX(), y.getX());
+    rewriter.replaceOpWithNewOp<ReduceOp>(op, ReduceKind::sum, terms,
+                                          x.getDims());
+    return success();
+  }
+};
 } // namespace
 
 void addShapeRewrites(RewritePatternSet &patterns) {
-  patterns.add<ReshapeOfReshape, PermuteOfPermute, SpreadOfSpread, SliceOfSlice,
-               GatherOfGather, FlattenConcat, GatherIsSlice, SliceOfConcat,
-               SliceOfPad, SliceOfSpread, SliceOfGather, GatherOfConcat,
-               ConcatOfSlices, ElementwiseOfSpreads, ReduceOfSpread,
-               ReduceOfNumber, ReduceOfReduce>(patterns.getContext());
+  patterns
+      .add<ReshapeOfReshape, PermuteOfPermute, SpreadOfSpread, SliceOfSlice,
+           GatherOfGather, FlattenConcat, GatherIsSlice, SliceOfConcat,
+           SliceOfPad, SliceOfSpread, SliceOfGather, GatherOfConcat,
+           ConcatOfSlices, ElementwiseOfSpreads, ReduceOfSpread, ReduceOfNumber,
+           ReduceOfReduce, OneSumOfTwo<AddOp>, OneSumOfTwo<SubOp>>(
+          patterns.getContext());
 }
 
 } // namespace rill::lane

@@ -57,14 +57,15 @@ private:
   std::vector<lane::Array> params;
 };
 
-/// log |det J| of row r by central differences of step 1e-5 relative.
-inline Rows numericLogDet(Direction &map, const Rows &rows) {
+/// log |det J| of row r by central differences of relative steps.
+inline Rows numericLogDet(Direction &map, const Rows &rows,
+                          double relative = 1e-5) {
   int64_t d = map.width();
   std::vector<Rows> columns;
   for (int64_t j = 0; j < d; ++j) {
     Rows above = rows, below = rows, h(batch);
     for (int64_t r = 0; r < batch; ++r) {
-      h[r] = 1e-5 * std::max(std::fabs(rows[r * d + j]), 1e-2);
+      h[r] = relative * std::max(std::fabs(rows[r * d + j]), 1e-2);
       above[r * d + j] += h[r];
       below[r * d + j] -= h[r];
     }

@@ -141,27 +141,3 @@ TEST(ModelRegression, RequireOfALawThatIsNotTrained) {
   ASSERT_TRUE(require);
   EXPECT_EQ(require.getNumResults(), 1u);
 }
-
-// Sampling of a masked flow: the loop over positions computes each hidden unit
-// in one step. 9 units of 3 degrees are 3 a step, 4 outputs of 2 kinds are 2 a
-// step; the first step has no unit to compute but does.
-TEST(Staircase, EvaluatesEachHiddenUnitOnce) {
-  TemporaryProgram program(
-      programOf("Real[4]", "let (s, m) = made[9](x) -> (Real[4], Real[4])\n"
-                           "x := x * exp(s) + m"));
-  Compilation compilation(program.path, {});
-  ASSERT_TRUE(compilation.run(Stage::LaneGrad))
-      << compilation.diagnostics(false);
-  auto function =
-      compilation.module().lookupSymbol<mlir::func::FuncOp>("p.sample");
-  int64_t loops = 0, rows = 0;
-  function.walk([&](lane::LoopOp loop) {
-    ++loops;
-    loop.walk([&](lane::ContractOp contract) {
-      rows += int64_t(loop.getCount()) *
-              lane::typeOf(contract.getResult()).getNumElements();
-    });
-  });
-  EXPECT_EQ(loops, 1);
-  EXPECT_EQ(rows, 4 * (3 + 2));
-}

@@ -47,6 +47,29 @@ struct Variation {
   tile::LaneToTileOptions schedule = {};
 };
 
+/// Of runs in which every operation is off by up to `unit`, each element where
+/// it is farthest from the exact one. Eight: one run alone leaves a comparison
+/// of two values that tie as it is every other time.
+static llvm::Expected<std::vector<Array>>
+farthest(mlir::func::FuncOp function, llvm::ArrayRef<Array> arguments,
+         InterpContext context, double unit, llvm::ArrayRef<Array> exact) {
+  std::vector<Array> far(exact.begin(), exact.end());
+  context.rounding = Rounding::Noise;
+  context.noise = unit;
+  for (context.noiseSeed = 0; context.noiseSeed < 8; ++context.noiseSeed) {
+    auto noisy = interpret(function, arguments, context);
+    if (!noisy)
+      return noisy;
+    for (size_t k = 0; k < far.size(); ++k)
+      for (size_t i = 0; i < far[k].data.size(); ++i) {
+        double off = std::fabs((*noisy)[k].data[i] - exact[k].data[i]);
+        if (off > std::fabs(far[k].data[i] - exact[k].data[i]))
+          far[k].data[i] = (*noisy)[k].data[i];
+      }
+  }
+  return far;
+}
+
 /// Runs `name` of the program on both sides.
 static Complaint agrees(Program &p, llvm::StringRef name,
                         llvm::ArrayRef<Array> arguments, Variation how) {
@@ -57,10 +80,7 @@ static Complaint agrees(Program &p, llvm::StringRef name,
   auto want = interpret(function, arguments, p.context);
   if (!want)
     return complaintOf(want);
-  InterpContext noise = p.context;
-  noise.rounding = Rounding::Noise;
-  noise.noise = how.unit;
-  auto noisy = interpret(function, arguments, noise);
+  auto noisy = farthest(function, arguments, p.context, how.unit, *want);
   if (!noisy)
     return complaintOf(noisy);
   auto native =
@@ -154,7 +174,7 @@ TEST(RandomNative, DerivativesAgreeWithTheInterpreter) {
   EXPECT_ALL_HOLD(
       forAll(context, {}, programs(80), [](Program &p) -> Complaint {
         addVjp(p.function(), "reverse");
-        auto value = interpret(p.function(), p.arguments, p.context);
+        auto value = evaluate(p, "f", p.arguments, p.context);
         if (!value)
           return complaintOf(value);
         std::vector<Array> arguments = p.arguments;

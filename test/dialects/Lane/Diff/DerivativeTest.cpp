@@ -12,7 +12,7 @@ using namespace rill;
 
 namespace {
 
-// One function @f of `text` after the lane pipeline, called on one sample.
+// One function @f of `text` after the lane pipeline, called on the samples `x`.
 class Derivatives : public testing::Test {
 protected:
   Derivatives() { context.loadDialect<lane::LaneDialect, func::FuncDialect>(); }
@@ -27,10 +27,12 @@ protected:
       return {};
     auto f = module->lookupSymbol<func::FuncOp>("f");
     auto type = cast<lane::TensorType>(f.getArgumentTypes()[0]);
+    lane::InterpContext how;
+    how.batch = int64_t(x.size()) / type.getNumElements();
     lane::Array argument =
-        lane::Array::filled(type.getShape(), /*inv=*/false, /*batch=*/1);
+        lane::Array::filled(type.getShape(), /*inv=*/false, how.batch);
     argument.data = x;
-    auto results = lane::interpret(f, argument, {});
+    auto results = lane::interpret(f, argument, how);
     if (!results) {
       ADD_FAILURE() << toString(results.takeError());
       return {};
@@ -208,6 +210,27 @@ TEST_F(Derivatives, SumOverTheBatchThatWasNotTakenHasNone) {
 }
 
 // One value for the batch, which no sample took.
+// Found by random programs: the adjoint behind a loop was masked by whether the
+// sample's own result was taken, though a sum over the batch inside of it had
+// carried the sample's values to others.
+TEST_F(Derivatives,
+       SampleThatReachesOthersInALoopHasOneThoughItsOwnIsNotTaken) {
+  // Of sum r: r is the batch's sum of log a where a > 1, else 0.
+  Values got =
+      gradient("    %l = lane.loop 1 (%i) inits(%b = %a : !V) -> (!V) {\n"
+               "      %g = lane.log %b : (!V) -> !V\n"
+               "      %s = lane.reduce_batch sum %g : (!V) -> !I\n"
+               "      %w = lane.vary %s : (!I) -> !V\n"
+               "      lane.yield %w : !V\n"
+               "    }\n"
+               "    %o = lane.const 1 : !I\n"
+               "    %z = lane.const 0 : !I\n"
+               "    %d = lane.compare gt %a, %o : (!V, !I) -> !B\n"
+               "    %r = lane.select %d, %l, %z : (!B, !V, !I) -> !V\n",
+               {0.5, 0.5, 0.5, 2, 2, 2});
+  EXPECT_EQ(got, Values({2, 2, 2, 0.5, 0.5, 0.5}));
+}
+
 TEST_F(Derivatives, InvariantValueThatNoSampleTookHasNone) {
   auto ofParameter = [&](std::string body, Values x) {
     return run("!V = !lane.t<3xf64>\n"

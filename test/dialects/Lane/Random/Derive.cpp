@@ -93,6 +93,28 @@ llvm::Error runPasses(mlir::ModuleOp module, llvm::StringRef pipeline) {
   return llvm::Error::success();
 }
 
+bool hasDerivatives(mlir::ModuleOp module) {
+  return module
+      .walk([](mlir::Operation *op) {
+        return llvm::isa<VjpOp, JvpOp>(op) ? mlir::WalkResult::interrupt()
+                                           : mlir::WalkResult::advance();
+      })
+      .wasInterrupted();
+}
+
+llvm::Expected<std::vector<Array>> evaluate(Program &program,
+                                            llvm::StringRef name,
+                                            llvm::ArrayRef<Array> arguments,
+                                            const InterpContext &context) {
+  if (!hasDerivatives(*program.module))
+    return interpret(program.function(name), arguments, context);
+  mlir::OwningOpRef<mlir::ModuleOp> module(program.module->clone());
+  if (llvm::Error error = runPasses(*module, "lane-differentiate"))
+    return std::move(error);
+  return interpret(module->lookupSymbol<mlir::func::FuncOp>(name), arguments,
+                   context);
+}
+
 std::string print(mlir::Operation *op) {
   std::string text;
   llvm::raw_string_ostream stream(text);

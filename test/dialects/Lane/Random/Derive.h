@@ -20,6 +20,17 @@ mlir::func::FuncOp addJvp(mlir::func::FuncOp function, llvm::StringRef name);
 /// verification between; the error holds every diagnostic.
 llvm::Error runPasses(mlir::ModuleOp module, llvm::StringRef pipeline);
 
+/// Whether there is a vjp or jvp. Their expansion brings code to canonical
+/// form.
+bool hasDerivatives(mlir::ModuleOp module);
+
+/// The results of @name, its vjp and jvp operations expanded on a copy first:
+/// the interpreter does not run them.
+llvm::Expected<std::vector<Array>> evaluate(Program &program,
+                                            llvm::StringRef name,
+                                            llvm::ArrayRef<Array> arguments,
+                                            const InterpContext &context);
+
 /// The module as text, and text as a module.
 std::string print(mlir::Operation *op);
 llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>>

@@ -107,7 +107,7 @@ TEST(Differentiation, FirstOrderThreeWays) {
   mlir::MLIRContext context;
   Tally tally;
   EXPECT_ALL_HOLD(forAll(context, {}, programs(1000), [&](Program &p) {
-    return threeWays(p, "f", p.arguments, tally, true);
+    return threeWays(p, "f", p.arguments, tally, !hasDerivatives(*p.module));
   }));
   expectMostlyTold(tally, programs(1000));
 }
@@ -143,7 +143,7 @@ TEST(Differentiation, AWrongRuleIsFound) {
 
 /// Arguments of a vjp or jvp of @f: those of @f, then random seeds.
 static std::vector<Array> seeded(Program &p, bool reverse) {
-  auto value = interpret(p.function(), p.arguments, p.context);
+  auto value = evaluate(p, "f", p.arguments, p.context);
   if (!value) {
     llvm::consumeError(value.takeError());
     return {};
@@ -153,34 +153,26 @@ static std::vector<Array> seeded(Program &p, bool reverse) {
   return joined(p.arguments, randomLike(like, 3));
 }
 
-static ProgramOptions secondOrder() {
-  ProgramOptions options;
-  options.operations = 8;
-  options.elements = 24;
-  options.maxBatch = 3;
-  return options;
-}
-
 TEST(Differentiation, SecondOrderOfReverseThreeWays) {
   mlir::MLIRContext context;
   Tally tally;
   EXPECT_ALL_HOLD(
-      forAll(context, secondOrder(), programs(400), [&](Program &p) {
+      forAll(context, secondOrderOptions(), programs(1000), [&](Program &p) {
         addVjp(p.function(), "g");
         return threeWays(p, "g", seeded(p, true), tally);
       }));
-  expectMostlyTold(tally, programs(400));
+  expectMostlyTold(tally, programs(1000));
 }
 
 TEST(Differentiation, SecondOrderOfForwardThreeWays) {
   mlir::MLIRContext context;
   Tally tally;
   EXPECT_ALL_HOLD(
-      forAll(context, secondOrder(), programs(400), [&](Program &p) {
+      forAll(context, secondOrderOptions(), programs(1000), [&](Program &p) {
         addJvp(p.function(), "g");
         return threeWays(p, "g", seeded(p, false), tally);
       }));
-  expectMostlyTold(tally, programs(400));
+  expectMostlyTold(tally, programs(1000));
 }
 
 /// `stop` has zero derivative, which finite differences do not know: the two

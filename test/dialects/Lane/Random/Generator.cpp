@@ -58,7 +58,7 @@ Item Grower::within(Item item, double low, double high) {
 }
 
 void Grower::growOne(int depth) {
-  switch (choices.below(22)) {
+  switch (choices.below(31)) {
   case 0:
   case 1:
   case 2:
@@ -99,7 +99,26 @@ void Grower::growOne(int depth) {
     growDraw();
     break;
   case 19:
-    choices.chance(60) ? growInteger() : growConstant();
+    growConstant();
+    break;
+  case 20:
+  case 21:
+    growInteger();
+    break;
+  case 22:
+  case 23:
+    growTruth();
+    break;
+  case 24:
+  case 25:
+    growPattern();
+    break;
+  case 26:
+  case 27:
+    growDerivative(depth);
+    break;
+  case 28:
+    growStaircase(depth);
     break;
   default:
     growLoop(depth);
@@ -164,9 +183,9 @@ Program generate(mlir::MLIRContext &context, Choices choices,
       builder, loc, "f", builder.getFunctionType(inputs, {}));
   mlir::Block *body = function.addEntryBlock();
   builder.setInsertionPointToEnd(body);
-  int64_t sites = 0;
+  Shared shared;
   Grower grower(builder, choices, options, element, program.context.batch,
-                sites);
+                shared);
   for (Value argument : body->getArguments())
     grower.add({argument, typeOf(argument).isIndex() ? 0.0 : -2.0,
                 typeOf(argument).isIndex() ? 5.0 : 2.0});
@@ -181,6 +200,7 @@ Program generate(mlir::MLIRContext &context, Choices choices,
   mlir::func::ReturnOp::create(builder, loc, results);
   function.setFunctionType(builder.getFunctionType(inputs, types));
   program.choices = choices.all();
+  program.kinds = kindsOf(function, shared);
   return program;
 }
 

@@ -8,6 +8,7 @@
 #include "Lane/Interp/Interp.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
+#include <map>
 
 namespace rill::lane::random {
 
@@ -25,14 +26,25 @@ struct ProgramOptions {
   bool solves = true;   // tri_solve
   bool kinks = true;    // abs, relu, max, floor: not differentiable everywhere
   bool special = true;  // lgamma, digamma, erf, erfc, erfinv, ndtri
+  bool derivatives = true; // vjp and jvp, which the interpreter does not run
   int64_t maxBatch = 4;
 };
+
+/// Small ones, for derivatives of derivatives.
+inline ProgramOptions secondOrderOptions() {
+  ProgramOptions options;
+  options.operations = 8;
+  options.elements = 24;
+  options.maxBatch = 3;
+  return options;
+}
 
 struct Program {
   mlir::OwningOpRef<mlir::ModuleOp> module; // holds @f
   std::vector<Array> arguments;
   InterpContext context;
-  std::vector<uint32_t> choices; // that made it
+  std::vector<uint32_t> choices;    // that made it
+  std::map<std::string, int> kinds; // of what its results need; see Grower.h
 
   mlir::func::FuncOp function(llvm::StringRef name = "f") {
     return module->lookupSymbol<mlir::func::FuncOp>(name);

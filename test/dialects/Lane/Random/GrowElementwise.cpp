@@ -155,6 +155,8 @@ Item Grower::comparison(Axes shape) {
   Item x = fit(pickFloat(), shape), y = fit(pickFloat(), shape);
   auto predicate = static_cast<Predicate>(choices.below(4)); // lt le gt ge
   Value c = b.compare(predicate, x.value, y.value);
+  if (choices.chance(10)) // log 0 is not finite
+    c = IsFiniteOp::create(b.builder, b.loc, b.log(b.unary<ReluOp>(x.value)));
   if (choices.chance(20))
     c = b.logicalNot(c);
   for (const Item &other : itemsWhere([&](const Item &i) {
@@ -185,36 +187,6 @@ bool Grower::growChoice() {
   Item y = fit(pickFloat(), shape);
   return addFloat(b.select(condition.value, x.value, y.value),
                   std::fmin(x.low, y.low), std::fmax(x.high, y.high));
-}
-
-/// Integer arithmetic, and conversions either way.
-bool Grower::growInteger() {
-  if (!options.integers)
-    return false;
-  auto ints = itemsWhere([](const Item &i) { return i.type().isIndex(); });
-  if (ints.empty() || choices.chance(25)) {
-    if (!options.kinks)
-      return false;
-    Item x = pickFloat();
-    add({ConvertOp::create(b.builder, b.loc, x.value, intType()), x.low - 1,
-         x.high + 1});
-    return true;
-  }
-  Item x = pickLate(ints);
-  if (choices.chance(40))
-    return addFloat(ConvertOp::create(b.builder, b.loc, x.value, element),
-                    x.low, x.high);
-  if (x.magnitude() > 1000)
-    return false;
-  Value c = b.constant(x.value, double(choices.between(1, 3)));
-  uint32_t kind = choices.below(4);
-  Value r = kind == 0   ? b.add(x.value, c)
-            : kind == 1 ? b.sub(x.value, c)
-            : kind == 2 ? b.mul(x.value, c)
-                        : b.binary<MaxOp>(x.value, c);
-  double bound = 3 * x.magnitude() + 3;
-  add({r, -bound, bound});
-  return true;
 }
 
 } // namespace rill::lane::random

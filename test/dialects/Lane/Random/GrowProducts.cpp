@@ -1,4 +1,4 @@
-// Contractions, solves, batch reductions, draws and loops of random programs.
+// Contractions, solves, batch reductions and draws of random programs.
 #include "Grower.h"
 
 namespace rill::lane::random {
@@ -131,8 +131,9 @@ bool Grower::growDraw() {
   llvm::SmallVector<Value> indices;
   if (step)
     indices.push_back(step);
-  Value v = DrawOp::create(b.builder, b.loc, tensorOf(shape, drawn, !perSample),
-                           static_cast<Law>(law), sites++, perSample, indices);
+  Value v =
+      DrawOp::create(b.builder, b.loc, tensorOf(shape, drawn, !perSample),
+                     static_cast<Law>(law), shared.sites++, perSample, indices);
   if (law == 2) {
     add({v, -2147483648.0, 2147483647.0});
     return true;
@@ -149,128 +150,6 @@ Item Grower::inRate(Item item, bool inv) {
   Item sum = {b.withRate(item.value, true), item.low * batch,
               item.high * batch};
   return scaled(sum, 1.0 / double(batch));
-}
-
-/// A scan with consts, carried values, stacked inputs and stacked results. What
-/// is carried stays within bounds by being brought back into them. Samples may
-/// leave it, by a carried or a stacked truth value.
-bool Grower::growLoop(int depth) {
-  if (!options.loops || depth == 0)
-    return false;
-  int64_t count = choices.between(1, 4);
-  bool reverse = choices.chance(50);
-  llvm::SmallVector<Item> consts, inits, xs;
-  for (int64_t n = choices.between(0, 2); n > 0; --n)
-    consts.push_back(pickFloat());
-  for (int64_t n = choices.between(0, 2); n > 0; --n) {
-    Item init = within(pickFloat(), -3, 3);
-    bool vary = !options.batch || choices.chance(50);
-    inits.push_back(vary ? inRate(init, false) : init);
-  }
-  for (int64_t n = choices.between(0, 2); n > 0; --n) {
-    Shape shape = {count};
-    shape.append(randomShape(choices.between(0, 2)));
-    if (small(shape))
-      xs.push_back(fit(pickFloat(), shape));
-  }
-  bool leaving = options.kinks && choices.chance(40);
-  bool carriesLive = leaving && choices.chance(70);
-  if (leaving) {
-    Item live = comparison(carriesLive ? Shape{} : Shape{count});
-    live = {b.withRate(live.value, false), 0, 1};
-    (carriesLive ? inits : xs).push_back(live);
-    for (Item &init : inits)
-      if (init.type().getInv())
-        init = {b.withRate(init.value, false), init.low, init.high};
-  }
-  auto values = [](llvm::ArrayRef<Item> items) {
-    llvm::SmallVector<Value> values;
-    for (const Item &i : items)
-      values.push_back(i.value);
-    return values;
-  };
-
-  // The body is grown apart; its loop is made once its results are known.
-  mlir::Block body;
-  mlir::OpBuilder inner(b.builder.getContext());
-  inner.setInsertionPointToEnd(&body);
-  Value stepValue = body.addArgument(tensorOf({}, intType(), true), b.loc);
-  ProgramOptions inside = options;
-  inside.batch &= !leaving; // nothing may be summed over who has left
-  Grower grower(inner, choices, inside, element, batch, sites, stepValue);
-  Item fallback = {};
-  Value live;
-  auto enter = [&](const Item &, TensorType type, double low, double high) {
-    Item item = {body.addArgument(type, b.loc), low, high};
-    if (type.isBool()) {
-      live = item.value;
-      return;
-    }
-    fallback = item;
-    grower.add(item);
-  };
-  if (options.integers)
-    grower.add({stepValue, 0, double(count - 1)});
-  for (const Item &i : consts)
-    enter(i, i.type(), i.low, i.high);
-  for (const Item &i : inits)
-    enter(i, i.type(), -3, 3);
-  for (const Item &i : xs)
-    enter(i, i.type().sliced(), i.low, i.high);
-  if (!fallback.value)
-    grower.add({ConvertOp::create(inner, b.loc, stepValue, element), 0,
-                double(count - 1)});
-  grower.grow(int(choices.between(1, 6)), depth - 1);
-
-  llvm::SmallVector<Item> yields;
-  for (const Item &i : inits) {
-    if (i.type().isBool()) {
-      Value goesOn = grower.comparison({}).value;
-      goesOn = LaneBuilder(inner, b.loc).withRate(goesOn, false);
-      yields.push_back({goesOn, 0, 1});
-      continue;
-    }
-    Item next = grower.fit(grower.pickFloat(), i.type().getShape());
-    next = grower.within(grower.inRate(next, i.type().getInv()), -3, 3);
-    yields.push_back(next);
-  }
-  llvm::SmallVector<mlir::Type> slices;
-  for (int64_t n = choices.between(inits.empty() ? 1 : 0, 2); n > 0; --n) {
-    Item y = grower.pickFloat();
-    Shape stacked = {count};
-    stacked.append(y.type().getShape().begin(), y.type().getShape().end());
-    if (stacked.size() > 3 || !small(stacked))
-      y = grower.fit(y, {});
-    yields.push_back(y);
-    slices.push_back(y.type());
-  }
-  if (carriesLive) {
-    yields.push_back({live, 0, 1});
-    slices.push_back(live.getType());
-  }
-  YieldOp::create(inner, b.loc, values(yields), live);
-  LoopOp loop = LoopOp::create(b.builder, b.loc, count, reverse, values(consts),
-                               values(inits), values(xs), slices);
-  for (auto [from, to] :
-       llvm::zip_equal(body.getArguments(), loop.getBlock().getArguments()))
-    from.replaceAllUsesWith(to);
-  loop.getBlock().getOperations().splice(loop.getBlock().end(),
-                                         body.getOperations());
-  Value lived = carriesLive ? Value(loop.getYs().back())
-                : leaving   ? xs.back().value
-                            : Value();
-  for (auto [i, own] : llvm::enumerate(loop.getResults())) {
-    Value result = own;
-    if (typeOf(result).isBool())
-      continue;
-    bool carried = i < inits.size();
-    if (!carried && lived && !typeOf(result).getInv())
-      result =
-          b.masked(b.spread(lived, {0}, typeOf(result).getShape()), result);
-    addFloat(result, carried ? -3 : std::fmin(yields[i].low, 0),
-             carried ? 3 : std::fmax(yields[i].high, 0));
-  }
-  return true;
 }
 
 } // namespace rill::lane::random

@@ -1,4 +1,4 @@
-// Shape operations, reductions, tables and constants of random programs.
+// Shape operations, reductions and constants of random programs.
 #include "Grower.h"
 #include "llvm/ADT/STLExtras.h"
 
@@ -217,57 +217,6 @@ bool Grower::growReduce() {
     return options.kinks &&
            addFloat(b.reduce(ReduceKind::min, x.value, dims), x.low, x.high);
   }
-}
-
-/// An i32 scalar or vector in [0, size), of either rate.
-Item Grower::index(int64_t size) {
-  auto ints = itemsWhere([](const Item &i) { return i.type().isIndex(); });
-  Value v;
-  if (ints.empty())
-    v = IotaOp::create(b.builder, b.loc,
-                       tensorOf({choices.between(1, 3)}, intType(), true), 0);
-  else
-    v = pickLate(ints).value;
-  v = b.binary<MaxOp>(v, b.constant(v, 0));
-  v = b.binary<MinOp>(v, b.constant(v, double(size - 1)));
-  return {v, 0, double(size - 1)};
-}
-
-bool Grower::growLookup() {
-  if (!options.integers)
-    return false;
-  if (choices.chance(50)) {
-    Item x = pickFloat();
-    if (x.type().getRank() == 0)
-      return false;
-    int64_t dim = choices.below(uint32_t(x.type().getRank()));
-    Item i = index(x.type().getDim(dim));
-    if (i.type().getRank() != 0)
-      i.value =
-          b.reduce(ReduceKind::max, i.value,
-                   llvm::to_vector(llvm::seq<int64_t>(i.type().getRank())));
-    Value slice = TakeOp::create(b.builder, b.loc, x.value, i.value, dim);
-    if (choices.chance(50))
-      return addFloat(slice, x.low, x.high);
-    // Put back, changed, at another index: steps of loops among them.
-    Item at = index(x.type().getDim(dim));
-    if (at.type().getRank() != 0)
-      at.value =
-          b.reduce(ReduceKind::max, at.value,
-                   llvm::to_vector(llvm::seq<int64_t>(at.type().getRank())));
-    return addFloat(
-        PutOp::create(b.builder, b.loc, x.value, b.neg(slice), at.value, dim),
-        std::fmin(x.low, -x.high), std::fmax(x.high, -x.low));
-  }
-  auto tables = itemsWhere([](const Item &i) {
-    return i.type().isFloat() && i.type().getInv() && i.type().getRank() > 0;
-  });
-  if (tables.empty())
-    return false;
-  Item table = pickLate(tables), i = index(table.type().getDim(0));
-  Value r = LookupOp::create(b.builder, b.loc, table.value, i.value);
-  return small(typeOf(r).getShape()) && typeOf(r).getRank() <= 3 &&
-         addFloat(r, table.low, table.high);
 }
 
 bool Grower::growConstant() {

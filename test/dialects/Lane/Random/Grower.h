@@ -5,7 +5,9 @@
 
 #include "Generator.h"
 #include "Lane/IR/LaneBuilder.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include <cmath>
+#include <map>
 
 namespace rill::lane::random {
 
@@ -20,8 +22,36 @@ struct Item {
   }
 };
 
+inline llvm::SmallVector<mlir::Value> valuesOf(llvm::ArrayRef<Item> items) {
+  llvm::SmallVector<mlir::Value> values;
+  for (const Item &i : items)
+    values.push_back(i.value);
+  return values;
+}
+
+/// Moves what a block grown apart has into the block of its operation.
+inline void moveInto(mlir::Block &target, mlir::Block &body) {
+  for (auto [from, to] :
+       llvm::zip_equal(body.getArguments(), target.getArguments()))
+    from.replaceAllUsesWith(to);
+  target.getOperations().splice(target.end(), body.getOperations());
+}
+
 using Shape = llvm::SmallVector<int64_t, 4>;
 using Axes = llvm::ArrayRef<int64_t>;
+
+/// What all growers of one program share: the sites of its draws, and what it
+/// has that is made of several operations (name, last operation).
+struct Shared {
+  int64_t sites = 0;
+  std::vector<std::pair<std::string, mlir::Operation *>> patterns;
+};
+
+/// The live operations of a function, and how often each kind occurs among
+/// them: an operation by its name, "loop, leaving", "jvp in vjp", patterns, ...
+/// What a region computes counts as soon as one of its results is live.
+std::map<std::string, int> kindsOf(mlir::func::FuncOp function,
+                                   const Shared &shared);
 
 /// Values of order one are kept within this by scaling.
 inline constexpr double limit = 6;
@@ -34,9 +64,9 @@ class Grower {
 public:
   Grower(mlir::OpBuilder &builder, Choices &choices,
          const ProgramOptions &options, mlir::Type element, int64_t batch,
-         int64_t &sites, mlir::Value step = {})
+         Shared &shared, mlir::Value step = {})
       : b(builder, builder.getUnknownLoc()), choices(choices), options(options),
-        element(element), batch(batch), sites(sites), step(step) {}
+        element(element), batch(batch), shared(shared), step(step) {}
 
   void add(Item item) { pool.push_back(item); }
   /// Appends up to `operations` operations, loops to `depth` levels.
@@ -68,7 +98,31 @@ private:
   bool growDraw();
   bool growInteger();
   bool growConstant();
+  bool growTruth();
   bool growLoop(int depth);
+  bool growStaircase(int depth);
+  bool growDerivative(int depth);
+  bool growPattern();
+  bool growAttention();
+  bool growMaskedReduction();
+  bool growSearch();
+  bool growStudent();
+
+  mlir::Value seedFor(TensorType type);
+  bool growVjp(int depth);
+  bool growJvp(int depth);
+  bool growColumns(int depth);
+  /// The gradient of a scalar grown from x and other values; unbounded.
+  mlir::Value gradient(Item x, int depth);
+  /// Grows a block apart from `inputs`, which become its arguments, and ends
+  /// it by what `finish` returns.
+  llvm::SmallVector<Item>
+  growRegion(mlir::Block &body, llvm::ArrayRef<Item> inputs, int depth,
+             llvm::function_ref<llvm::SmallVector<Item>(Grower &)> finish);
+  /// Values that a derivative holds: floats and integers.
+  void pickHeld(llvm::SmallVectorImpl<Item> &inputs);
+  /// Adds a float of unknown size as d / sqrt(1 + d^2).
+  bool addDerivative(mlir::Value d);
 
   Item spread(Item item, Axes shape);
   Item strided(Item item);
@@ -76,6 +130,14 @@ private:
   Item concatenated(Item item);
   Item gathered(Item item);
   Item scattered(Item item);
+  /// An integer or truth value of rank 1 or more, its elements elsewhere.
+  Item moved(Item item);
+  Item indexScalar(int64_t size);
+  /// Where element (i, j) counts: j <= i or at random, but j = 0 always.
+  mlir::Value mask(int64_t rows, int64_t columns);
+  void note(const char *pattern, mlir::Value last) {
+    shared.patterns.push_back({pattern, last.getDefiningOp()});
+  }
 
   std::vector<Item> itemsWhere(llvm::function_ref<bool(const Item &)> holds);
   Item pickLate(const std::vector<Item> &items);
@@ -96,7 +158,7 @@ private:
   const ProgramOptions &options;
   mlir::Type element;
   int64_t batch;
-  int64_t &sites;
+  Shared &shared;
   mlir::Value step; // of the loop around, if any
   std::vector<Item> pool;
 };

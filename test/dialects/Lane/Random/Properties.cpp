@@ -61,9 +61,9 @@ std::string forAll(mlir::MLIRContext &context, const ProgramOptions &options,
     return true;
   }();
   (void)traces;
-  uint64_t base = runSeed(20260717);
+  uint64_t base = runSeed(fixedSeed);
   for (int i = 0; i < count; ++i) {
-    uint64_t seed = base + uint64_t(i) * 1000003;
+    uint64_t seed = programSeed(base, i);
     llvm::PrettyStackTraceFormat crash("random program, RILL_SEED=%llu",
                                        (unsigned long long)seed);
     std::vector<uint32_t> choices;

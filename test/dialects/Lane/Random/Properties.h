@@ -28,6 +28,13 @@ std::string forAll(mlir::MLIRContext &context, const ProgramOptions &options,
     EXPECT_TRUE(report.empty()) << report;                                     \
   } while (false)
 
+inline constexpr uint64_t fixedSeed = 20260717;
+
+/// The seed of program `i` of a run.
+inline uint64_t programSeed(uint64_t run, int i) {
+  return run + uint64_t(i) * 1000003;
+}
+
 /// The run's seed: `fixed`, or RILL_SEED.
 uint64_t runSeed(uint64_t fixed);
 

@@ -279,3 +279,39 @@ func.func @turned_outer(%x: !lane.t<2xf32>, %y: !lane.t<3xf32>) -> (!lane.t<3x2x
   %r = lane.contract "a,b->ba" %x, %y batch : (!lane.t<2xf32>, !lane.t<3xf32>) -> !lane.t<3x2xf32, inv>
   return %r : !lane.t<3x2xf32, inv>
 }
+
+// Two sums over the same elements are one.
+// CHECK-LABEL: @one_sum_of_two
+// CHECK-SAME: %[[A0:.*]]: !lane.t<3xf32>, %[[A1:.*]]: !lane.t<3xf32>
+// CHECK: %[[V0:.*]] = lane.sub %[[A0]], %[[A1]] : (!lane.t<3xf32>, !lane.t<3xf32>) -> !lane.t<3xf32>
+// CHECK-NEXT: %[[V1:.*]] = lane.reduce sum %[[V0]] [0] : (!lane.t<3xf32>) -> !lane.t<f32>
+// CHECK-NEXT: return %[[V1]] : !lane.t<f32>
+func.func @one_sum_of_two(%x: !lane.t<3xf32>, %y: !lane.t<3xf32>) -> (!lane.t<f32>) {
+  %a = lane.reduce sum %x [0] : (!lane.t<3xf32>) -> !lane.t<f32>
+  %b = lane.reduce sum %y [0] : (!lane.t<3xf32>) -> !lane.t<f32>
+  %r = lane.sub %a, %b : (!lane.t<f32>, !lane.t<f32>) -> !lane.t<f32>
+  return %r : !lane.t<f32>
+}
+
+// Sums that are results themselves stay, and so do those of other axes, kinds
+// and rates.
+// CHECK-LABEL: @two_sums
+// CHECK-COUNT-7: lane.reduce
+// CHECK-NOT: lane.reduce
+func.func @two_sums(%x: !lane.t<3x3xf32>, %w: !lane.t<3x3xf32, inv>) -> (!lane.t<3xf32>, !lane.t<3xf32>, !lane.t<3xf32>, !lane.t<3xf32>) {
+  %a = lane.reduce sum %x [0] : (!lane.t<3x3xf32>) -> !lane.t<3xf32>
+  %b = lane.reduce sum %x [1] : (!lane.t<3x3xf32>) -> !lane.t<3xf32>
+  %m = lane.reduce max %x [1] : (!lane.t<3x3xf32>) -> !lane.t<3xf32>
+  %y = lane.sq %x : (!lane.t<3x3xf32>) -> !lane.t<3x3xf32>
+  %s = lane.reduce sum %y [1] : (!lane.t<3x3xf32>) -> !lane.t<3xf32>
+  %z = lane.exp %x : (!lane.t<3x3xf32>) -> !lane.t<3x3xf32>
+  %e = lane.reduce sum %z [0] : (!lane.t<3x3xf32>) -> !lane.t<3xf32>
+  %f = lane.reduce sum %w [0] : (!lane.t<3x3xf32, inv>) -> !lane.t<3xf32, inv>
+  %v = lane.exp %z : (!lane.t<3x3xf32>) -> !lane.t<3x3xf32>
+  %g = lane.reduce sum %v [0] : (!lane.t<3x3xf32>) -> !lane.t<3xf32>
+  %axes = lane.add %a, %b : (!lane.t<3xf32>, !lane.t<3xf32>) -> !lane.t<3xf32>
+  %kinds = lane.add %m, %s : (!lane.t<3xf32>, !lane.t<3xf32>) -> !lane.t<3xf32>
+  %rates = lane.add %f, %g : (!lane.t<3xf32, inv>, !lane.t<3xf32>) -> !lane.t<3xf32>
+  %shared = lane.add %a, %e : (!lane.t<3xf32>, !lane.t<3xf32>) -> !lane.t<3xf32>
+  return %axes, %kinds, %rates, %shared : !lane.t<3xf32>, !lane.t<3xf32>, !lane.t<3xf32>, !lane.t<3xf32>
+}
