@@ -37,9 +37,10 @@ static std::vector<Space> fieldsOf(const Space &space) {
 
 /// Which field of `data` each subject field and condition of a law is: a
 /// condition the field of its name, the subject what is left, by name or else
-/// in order; without names all in order. `why`: what does not fit.
+/// in order; without names all in order. `why`: what does not fit. With `part`
+/// the law may be one on some of the fields, by the names of its own.
 std::optional<typed::Rows> Elaborator::rowsOf(DistId id, DataId dataId,
-                                              std::string *why) {
+                                              std::string *why, bool part) {
   const typed::Dist &dist = program.dists[id];
   const typed::Data &data = program.data[dataId];
   std::vector<Space> subject = fieldsOf(dist.subject),
@@ -57,6 +58,7 @@ std::optional<typed::Rows> Elaborator::rowsOf(DistId id, DataId dataId,
   typed::Rows rows;
   rows.data = dataId;
   rows.fields.assign(subject.size() + dist.conditions.size(), -1);
+  bool byName = false;
   std::vector<int> left;
   for (size_t f = 0; f != fields.size(); ++f)
     left.push_back(static_cast<int>(f));
@@ -76,6 +78,7 @@ std::optional<typed::Rows> Elaborator::rowsOf(DistId id, DataId dataId,
       all &= std::find_if(left.begin(), left.end(), [&](int f) {
                return names[f] == name;
              }) != left.end();
+    byName = all;
     for (size_t k = 0; all && k != subject.size(); ++k)
       rows.fields[k] = takeNamed(dist.subjectNames[k]);
     for (size_t k = 0; !all && k != subject.size() && !left.empty(); ++k) {
@@ -114,7 +117,7 @@ std::optional<typed::Rows> Elaborator::rowsOf(DistId id, DataId dataId,
                     "' of '" + dist.name + "' is " + want.str() +
                     ", but the field of the data is " + have.str());
   }
-  if (!left.empty())
+  if (!left.empty() && !(part && byName))
     return refuse("the data have fields that are neither the subject of '" +
                   dist.name + "' nor a condition of it");
   return rows;

@@ -418,7 +418,8 @@ private:
   //===--- Rows of data (DataRows.cpp) ---===//
   Space withoutConditions(const Space &data, const ast::Parameters &law);
   std::optional<typed::Rows> rowsOf(DistId dist, DataId data,
-                                    std::string *why = nullptr);
+                                    std::string *why = nullptr,
+                                    bool part = false);
   std::optional<Tensor> rowLogp(const std::shared_ptr<NamedDist> &model,
                                 DataId data, const std::vector<Den> &fields,
                                 SourceRange range);

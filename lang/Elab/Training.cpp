@@ -406,7 +406,8 @@ void Elaborator::trainItem(const ast::TrainItem &item, SourceRange range) {
   }
   for (typed::DistId id : train.models)
     if (train.data && !program.dists[id].rows)
-      program.dists[id].rows = rowsOf(id, *train.data);
+      program.dists[id].rows =
+          rowsOf(id, *train.data, nullptr, /*part=*/true);
   program.trains.push_back(std::move(train));
 }
 

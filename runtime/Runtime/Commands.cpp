@@ -66,7 +66,9 @@ std::string heldReport(Model &model, const DistSpec &dist,
   for (const Field &field : dist.fields)
     continuous = continuous && field.continuous();
   const auto gaussian =
-      continuous ? Gaussian::fit(data.part("train")) : std::nullopt;
+      continuous
+          ? Gaussian::fit(inputsOf(dist, *data.spec, data.part("train")))
+          : std::nullopt;
   if (gaussian) {
     const double base = gaussian->meanLogDensity(held);
     text +=
@@ -149,7 +151,10 @@ int runTrain(Model &model, const CommandOptions &options) {
       const DistSpec *dist = model.plan().findDist(name);
       if (!dist)
         continue;
-      const std::string report = heldReport(model, *dist, data->second);
+      // A law that no field of the rows is the subject of has its loss only.
+      const std::string report = fits(*dist, *data->second.spec)
+                                     ? heldReport(model, *dist, data->second)
+                                     : heldLoss(model, spec, data->second);
       if (!report.empty())
         fmt::print("{}: {}\n", name, report);
     }

@@ -118,15 +118,19 @@ const DataSpec *Plan::findData(const std::string &n) const {
   return findNamed(data, n);
 }
 
-const DataSpec *Plan::dataOf(const DistSpec &dist) const {
+bool fits(const DistSpec &dist, const DataSpec &data) {
   if (!dist.data.empty() || !dist.conditions.empty())
-    return findData(dist.data);
+    return dist.data == data.name;
+  return widthOf(data.fields) == widthOf(dist.fields);
+}
+
+const DataSpec *Plan::dataOf(const DistSpec &dist) const {
   for (const TrainSpec &train : trains)
-    if (std::count(train.models.begin(), train.models.end(), dist.name) &&
-        !train.data.empty())
-      return findData(train.data);
+    if (std::count(train.models.begin(), train.models.end(), dist.name))
+      if (const DataSpec *set = findData(train.data); set && fits(dist, *set))
+        return set;
   for (const DataSpec &set : data)
-    if (widthOf(set.fields) == widthOf(dist.fields))
+    if (fits(dist, set))
       return &set;
   return nullptr;
 }

@@ -178,9 +178,13 @@ struct Plan {
   const KernelSpec *findKernel(const std::string &name) const;
   const DistSpec *findDist(const std::string &name) const;
   const DataSpec *findData(const std::string &name) const;
-  /// The data set that `dist` is trained on, else one of its width, else null.
+  /// The data set that `dist` is trained on, else another that fits, else null.
   const DataSpec *dataOf(const DistSpec &dist) const;
 };
+
+/// Whether rows of `data` have the subject of `dist`, and its conditions: its
+/// own data set, or one of its width where it has none.
+bool fits(const DistSpec &dist, const DataSpec &data);
 
 /// Parses the plan; an internal Error where it is malformed.
 Plan parsePlan(const char *json);

@@ -1,6 +1,7 @@
 // Emission of values; see Values.h.
 #include "Flow/Transforms/Values.h"
 
+#include "Flow/Transforms/Cuts.h"
 #include "Flow/Transforms/Matrices.h"
 #include "Flow/Transforms/Ode.h"
 #include "Lane/IR/LaneCalculus.h"
@@ -79,6 +80,15 @@ bool rill::flow::emitValue(Operation &op, IRMapping &known, ParamScope &params,
   }
   if (auto first = dyn_cast<FirstOp>(op)) {
     known.map(first.getResult(), emitFirst(first, known, at));
+    return true;
+  }
+  // A place that is read in parts, within an update of it.
+  if (auto split = dyn_cast<SplitOp>(op)) {
+    cut(split.getPlace(), split.getResults(), split.getParts(), known, at);
+    return true;
+  }
+  if (auto join = dyn_cast<JoinOp>(op)) {
+    glue(join.getXs(), join.getParts(), join.getPlace(), known, at);
     return true;
   }
   if (auto ode = dyn_cast<OdeOp>(op)) {
