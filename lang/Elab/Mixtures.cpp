@@ -146,6 +146,11 @@ std::optional<Tensor> MixtureLaw::weights() {
     return std::nullopt;
   }
   if (auto numbers = numbersOf(den)) {
+    bool single = den.is(Den::Kind::Number);
+    if (single && law.parts.size() != 2)
+      return refuse("one number, which is for two components");
+    if (single && !(den.number > 0 && den.number < 1))
+      return refuse(digits(den.number) + " does not lie between 0 and 1");
     double sum = 0;
     for (double w : *numbers) {
       if (!(w > 0))

@@ -61,7 +61,8 @@ Reach reachOf(Runner &runner, const Table &rows,
           if (mayRead(reads[i], j)) {
             if (i != j && slope > reach.allowed)
               reach.allowed = slope;
-          } else if (!(slope <= reach.forbidden)) {
+          } else if (!std::isnan(reach.forbidden) &&
+                     !(slope <= reach.forbidden)) {
             reach.forbidden = slope;
             reach.end = i;
             reach.start = j;

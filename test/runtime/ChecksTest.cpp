@@ -5,6 +5,7 @@
 #include "Testing.h"
 
 #include <cmath>
+#include <limits>
 
 using namespace rill::rt;
 using namespace rill::test;
@@ -160,6 +161,10 @@ TEST_F(Checks, ADependenceIsTheLargestForbiddenDerivative) {
   // d z1 / d x0, which the right pattern allows, to the rounding of its steps.
   EXPECT_NEAR(none.forbidden, right.allowed, 1e-9);
   EXPECT_EQ(none.allowed, 0);
+  // What was no number once stays so, whatever follows.
+  rows.values[0] = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_TRUE(std::isnan(reach({{0, 1}, {1, 2}}).forbidden));
+  rows.values[0] = 0.3;
   const Reach all = reach({{}, {}});
   EXPECT_EQ(all.pairs, 4);
   EXPECT_GE(all.forbidden, none.forbidden);

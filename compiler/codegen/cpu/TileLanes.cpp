@@ -78,6 +78,8 @@ void TileEmitter::emit(CompactOp op) {
   Value count = countLive(op.getLive()), samples = chunkSamples();
   Value some = e.band(e.icmp(LLVM::ICmpPredicate::sgt, count, e.num(0)),
                       e.icmp(LLVM::ICmpPredicate::slt, count, samples));
+  // Few samples fit into the narrow body anyway.
+  some = e.band(some, e.icmp(LLVM::ICmpPredicate::sgt, samples, e.num(16)));
   e.ifThen(some, [&] {
     Value room = e.stack(e.i64, int64_t(program.getChunk()) * lanes, 64);
     auto lives = [&](Value position) {
@@ -107,11 +109,20 @@ void TileEmitter::emit(RestoreOp op) {
   auto kept = std::make_tuple(slotIndex, tile, active);
   Value samples = chunkSamples();
   int64_t most = int64_t(program.getChunk()) * lanes;
+  Value away = e.loop(
+      e.num(0), samples, 1, {e.num(0)}, [&](Value position, ValueRange count) {
+        Value own = e.load(e.i32, placeOf(op.getOrder(), position));
+        Value moved =
+            e.icmp(LLVM::ICmpPredicate::ne, own, e.trunc(position, e.i32));
+        return Values{e.iadd(count[0], e.zext(moved, e.i64))};
+      })[0];
+  Value any = e.icmp(LLVM::ICmpPredicate::ne, away, e.num(0));
   for (Value buffer : op.getValues()) {
     int64_t bytes = size(bufOf(buffer).getElementType());
     Type word = wordOf(e, bytes);
     Value home = e.stack(word, most, 64);
-    e.loop(bufOf(buffer).getFootprint(), [&](Value row) {
+    Value rows = e.imul(e.zext(any, e.i64), bufOf(buffer).getFootprint());
+    e.loop(e.num(0), rows, 1, [&](Value row) {
       Value at = e.imul(row, pitch);
       e.loop(e.num(0), samples, 1, [&](Value position) {
         Value own = e.load(e.i32, placeOf(op.getOrder(), position));

@@ -134,7 +134,8 @@ bool TileEmitter::writesWholeSink(OuterOp op) {
         if (isa<BufType>(operand.getType()))
           alone &= rootOf(operand) != root;
   });
-  // What may be skipped does not write for certain.
+  // What may be skipped does not write for certain, nor are columns written
+  // that nobody reads: a reduction sums them all the same.
   if (op->getParentOfType<WhereOp>() || op.getColumns())
     return false;
   if (!alone || (op->getParentOfType<EachOp>() && phase.getChunk() != 1))

@@ -335,13 +335,23 @@ LogicalResult ReverseLoop::sweep() {
     alive = reverse.getConstArgs().drop_back().back();
     aliveForAny = reverse.getConstArgs().back();
   }
+  // Through a batch sum of a later step the results of others may count on the
+  // sample's carried values; at the last step only its own.
+  Value carried = alive;
+  if (live && mixes) {
+    double last = loop.getReverse() ? 0 : double(loop.getCount()) - 1;
+    Value earlier = b.compare(Predicate::ne, reverse.getStep(), last);
+    carried = b.logicalOr(alive, b.logicalAnd(aliveForAny, earlier));
+  }
   // Who did not live at this step has nothing to hand on through it.
   Value stepLive = mapLive(loop, map);
-  if (stepLive)
+  if (stepLive) {
     alive = alive ? b.logicalAnd(alive, stepLive) : stepLive;
+    carried = carried ? b.logicalAnd(carried, stepLive) : stepLive;
+  }
   for (auto [i, k] : llvm::enumerate(carries))
     inside.add(map.lookup(loop.getYieldedCarries()[k - firstCarry]),
-               liveOnly(b, arguments[i], alive, aliveForAny), loc);
+               liveOnly(b, arguments[i], carried, aliveForAny), loc);
   auto yAdjoints = reverse.getXArgs().take_back(ys.size());
   for (auto [i, k] : llvm::enumerate(ys))
     inside.add(map.lookup(loop.getYieldedYs()[k]),

@@ -87,7 +87,9 @@ Value Jacobians::tangent(Operation *op, Value operand, Value d) {
 
 // A scalar that all elements of `v` are, as far as this looks: it commutes with
 // every matrix, so that a factor in time needs no diagonal.
-static Value uniform(Value v, OpBuilder &builder) {
+// `seen` holds the answers so far: operands are shared.
+static Value uniform(Value v, OpBuilder &builder,
+                     DenseMap<Value, Value> &seen) {
   if (typeOf(v).getRank() == 0)
     return v;
   Operation *op = v.getDefiningOp();
@@ -104,15 +106,19 @@ static Value uniform(Value v, OpBuilder &builder) {
     return spread.getDims().empty() ? spread.getX() : Value();
   if (!op->hasTrait<Elementwise>() && !isa<VaryOp>(op))
     return {};
+  if (auto it = seen.find(v); it != seen.end())
+    return it->second;
+  seen[v] = {};
   IRMapping scalars;
   for (Value operand : op->getOperands()) {
-    Value scalar = uniform(operand, builder);
+    Value scalar = uniform(operand, builder, seen);
     if (!scalar)
       return {};
     scalars.map(operand, scalar);
   }
   Value result = builder.clone(*op, scalars)->getResult(0);
   result.setType(typeOf(v).withShape({}));
+  seen[v] = result;
   return result;
 }
 
@@ -129,7 +135,8 @@ bool Jacobians::elementwise(Operation *op) {
       if (!factor)
         return false;
       bool same = factor == ones; // as for adding a bias
-      Value scalar = same || term.factor ? Value() : uniform(factor, builder);
+      Value scalar =
+          same || term.factor ? Value() : uniform(factor, builder, uniforms);
       if (scalar)
         term.scale = term.scale ? b.mul(term.scale, scalar) : scalar;
       else if (!same)
@@ -167,6 +174,8 @@ bool Jacobians::move(Operation *op) {
       term.rows.clear();
       for (double row : moved->data)
         term.rows.push_back(int64_t(row) - 1);
+      if (llvm::all_of(term.rows, [](int64_t row) { return row < 0; }))
+        continue; // nothing of it is left
       if (term.factor)
         term.factor = tangent(op, operand, term.factor);
       addTerm(known[result], std::move(term), result, b);

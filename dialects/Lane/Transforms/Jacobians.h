@@ -73,6 +73,8 @@ private:
   mlir::OpBuilder &builder;
   llvm::MapVector<mlir::Value, Jacobian> known;
   int64_t made = 0, instead = 0;
+  /// Scalars that values are throughout; null where they are none.
+  llvm::DenseMap<mlir::Value, mlir::Value> uniforms;
 };
 
 } // namespace rill::lane

@@ -167,10 +167,10 @@ def Tile_CompactOp
                                    Variadic<Tile_Rows>:$values)> {
   let summary = "samples that live go to the first lanes of the chunk";
   let description = [{
-    Exchanges lanes of `order` and of all rows of `values`, whole buffers among
-    which is that of `live`.
+    Exchanges lanes of `order` and of all rows of `values`.
     1. `live` is a scalar of i1, `order` one of i32.
     2. `values` are buffers, each once.
+    3. The buffer of `live` is among them, that of `order` is not.
   }];
   let assemblyFormat = [{
     $live `,` $order `:` type($live) `,` type($order)

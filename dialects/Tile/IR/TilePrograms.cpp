@@ -206,6 +206,13 @@ LogicalResult PositionsOp::verify() {
 LogicalResult CompactOp::verify() {
   if (!isScalar(getLive(), 1))
     return emitOpError("constraint 1: 'live' is no scalar of i1");
+  Value live = getLive();
+  while (auto view = live.getDefiningOp<ViewOp>())
+    live = view.getSource();
+  if (!llvm::is_contained(getValues(), live) ||
+      llvm::is_contained(getValues(), getOrder()))
+    return emitOpError("constraint 3: the values have the buffer of 'live' and "
+                       "not that of 'order'");
   return verifyLanes(*this, getOrder(), getValues());
 }
 

@@ -161,7 +161,8 @@ def Tile_MatmulOp
     upwards from zero. The region's first argument is the accumulator, the
     others the ins, as in `map`; the order of points is free.
 
-    Weights that are known to be zero are in no chain, whatever x holds:
+    Weights that are known to be zero may be left out of their chains, which is
+    the same for finite x (up to the sign of a zero result):
     `within [0:2 * 3, 1:4]` says for each row m from which k and up to which
     (exclusive) others can stand: here 0:2 for three rows, 1:4 for the last.
     With `at %step` a list of M follows the other, one for each step of a loop.

@@ -253,7 +253,7 @@ tile.program @p f32 [] -> [] attributes {lanes = 64, chunk = 1, prepared = 0,
   %x = tile.buffer chunk 2 : <rows, f32>
   tile.tiles chunk 1 groups 1 min 1 {
     // expected-error @+1 {{constraint 2: values are buffers, each once}}
-    tile.compact %l, %o : <rows, i1>, <rows, i32> of %x, %x : !tile.buf<rows, f32>, !tile.buf<rows, f32>
+    tile.compact %l, %o : <rows, i1>, <rows, i32> of %l, %x, %x : !tile.buf<rows, i1>, !tile.buf<rows, f32>, !tile.buf<rows, f32>
   }
 }
 
@@ -281,5 +281,32 @@ tile.program @p f32 [] -> [] attributes {lanes = 64, chunk = 1, prepared = 0,
     tile.each {
       "tile.positions"(%o) : (!tile.buf<rows, i32>) -> ()
     }
+  }
+}
+
+// -----
+
+tile.program @p f32 [] -> [] attributes {lanes = 64, chunk = 1, prepared = 0,
+  scratch = 0, sink = 0, local = 0, chunk_rows = 9, stored = 0} {
+  %l = tile.buffer chunk 0 : <rows, i1>
+  %o = tile.buffer chunk 1 : <rows, i32>
+  %x = tile.buffer chunk 2 : <rows, f32>
+  tile.tiles chunk 1 groups 1 min 1 {
+    // expected-error @+1 {{constraint 3: the values have the buffer of 'live' and not that of 'order'}}
+    tile.compact %l, %o : <rows, i1>, <rows, i32> of %x : !tile.buf<rows, f32>
+  }
+}
+
+
+// -----
+
+tile.program @p f32 [] -> [] attributes {lanes = 64, chunk = 1, prepared = 0,
+  scratch = 0, sink = 0, local = 0, chunk_rows = 9, stored = 0} {
+  %l = tile.buffer chunk 0 : <rows, i1>
+  %o = tile.buffer chunk 1 : <rows, i32>
+  %x = tile.buffer chunk 2 : <rows, f32>
+  tile.tiles chunk 1 groups 1 min 1 {
+    // expected-error @+1 {{constraint 3: the values have the buffer of 'live' and not that of 'order'}}
+    tile.compact %l, %o : <rows, i1>, <rows, i32> of %l, %o : !tile.buf<rows, i1>, !tile.buf<rows, i32>
   }
 }

@@ -231,6 +231,35 @@ TEST_F(Derivatives,
   EXPECT_EQ(got, Values({2, 2, 2, 0.5, 0.5, 0.5}));
 }
 
+// A step further from the end it is the sum of the later step that does so.
+TEST_F(Derivatives, SampleReachesOthersThroughLaterStepsOfALoop) {
+  auto after = [&](const std::string &loop) {
+    return gradient(
+        "    %l = lane.loop 2 " + loop +
+            "(%i) inits(%b = %a : !V) -> (!V) {\n"
+            "      %g = lane.log %b : (!V) -> !V\n"
+            "      %s = lane.reduce_batch sum %g : (!V) -> !I\n"
+            "      %w = lane.add %s, %g : (!I, !V) -> !V\n"
+            "      lane.yield %w : !V\n"
+            "    }\n"
+            "    %o = lane.const 1.5 : !I\n"
+            "    %z = lane.const 0 : !I\n"
+            "    %d = lane.compare gt %a, %o : (!V, !I) -> !B\n"
+            "    %r = lane.select %d, %l, %z : (!B, !V, !I) -> !V\n",
+        {2, 2, 2, 1.2, 1.2, 1.2});
+  };
+  // u = log a + sum log a, then r of the first sample is log u + sum log u.
+  double total = std::log(2) + std::log(1.2);
+  double first = std::log(2) + total, second = std::log(1.2) + total;
+  double want[] = {(4 / first + 1 / second) / 2,
+                   (2 / first + 2 / second) / 1.2};
+  for (const char *direction : {"", "reverse "}) {
+    Values got = after(direction);
+    for (size_t k = 0; k < got.size(); ++k)
+      EXPECT_NEAR(got[k], want[k / 3], 1e-12) << direction << k;
+  }
+}
+
 TEST_F(Derivatives, InvariantValueThatNoSampleTookHasNone) {
   auto ofParameter = [&](std::string body, Values x) {
     return run("!V = !lane.t<3xf64>\n"
