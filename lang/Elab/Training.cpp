@@ -118,6 +118,21 @@ bool Elaborator::trainingData(typed::Train &train, SourceRange range) {
   return true;
 }
 
+/// Fields of a row in the order of a law's subject, where they have its names;
+/// else as they are.
+static std::vector<Den> inOrderOf(const ast::DefItem &law, const Space &row,
+                                  const std::vector<Den> &fields) {
+  if (!law.params || row.kind() != SpaceKind::Product ||
+      law.params->subject.size() != fields.size())
+    return fields;
+  std::vector<Den> ordered;
+  for (const ast::Parameter &wanted : law.params->subject)
+    for (size_t f = 0; f != fields.size(); ++f)
+      if (row.fieldNames()[f] == wanted.name.text)
+        ordered.push_back(fields[f]);
+  return ordered.size() == fields.size() ? ordered : fields;
+}
+
 std::optional<typed::Expectation>
 Elaborator::nllLoss(const std::vector<std::shared_ptr<NamedDist>> &models,
                     const typed::Expectation::Draw &rows, SourceRange range) {
@@ -148,8 +163,11 @@ Elaborator::nllLoss(const std::vector<std::shared_ptr<NamedDist>> &models,
             ok = false;
             continue;
           }
-          // Only a dist with conditions asks which field is which.
-          auto logp = rowLogp(model, rows.data.value_or(0), values, range);
+          // Of a dist with conditions the data say which field is which.
+          bool conditional = def.params && !def.params->conditions.empty();
+          auto logp = rowLogp(
+              model, rows.data.value_or(0),
+              conditional ? values : inOrderOf(def, space, values), range);
           ok &= logp.has_value();
           if (logp)
             total = total ? binary("add", *total, *logp) : *logp;
@@ -406,8 +424,7 @@ void Elaborator::trainItem(const ast::TrainItem &item, SourceRange range) {
   }
   for (typed::DistId id : train.models)
     if (train.data && !program.dists[id].rows)
-      program.dists[id].rows =
-          rowsOf(id, *train.data, nullptr, /*part=*/true);
+      program.dists[id].rows = rowsOf(id, *train.data, nullptr, /*part=*/true);
   program.trains.push_back(std::move(train));
 }
 
