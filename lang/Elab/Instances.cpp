@@ -233,6 +233,31 @@ Tensor Elaborator::initValue(const ast::Expr *init, const Space &declared,
     error(Code::SpaceMismatch, init->range,
           "the parameter is " + declared.str() +
               ", its initial value lies outside");
+  if (declared.kind() == SpaceKind::Simplex) {
+    std::vector<double> weights;
+    if (const auto *list = init->as<ast::ListExpr>()) {
+      for (const ast::ExprPtr &item : list->items)
+        if (const auto *number = item->as<ast::NumberExpr>())
+          weights.push_back(number->value);
+        else if (item->as<ast::UnaryExpr>())
+          weights.push_back(staticNumber(*item, frame).value_or(0));
+    } else if (value->rank() == 0 && b.lo == b.hi && !b.loOpen) {
+      weights.assign(size_t(declared.shape().back()), b.lo);
+    }
+    double sum = 0;
+    bool positive = true;
+    for (double w : weights) {
+      sum += w;
+      positive &= w > 0;
+    }
+    // Decimal fractions are rounded.
+    if (int64_t(weights.size()) == declared.shape().back() &&
+        !(positive && std::fabs(sum - 1) <= 1e-12))
+      error(Code::SpaceMismatch, init->range,
+            "the parameter is " + declared.str() +
+                ", its initial value lies outside")
+          .why("elements of a simplex are positive and have the sum 1");
+  }
   return spreadTo(*value, {}, declared.shape());
 }
 

@@ -77,6 +77,18 @@ void Elaborator::statement(const ast::Stmt &stmt, Frame &frame) {
     return;
   }
   if (const auto *s = stmt.as<ast::AssignStmt>()) {
+    const ast::Expr *whole = s->target.get();
+    while (const auto *index = whole->as<ast::IndexExpr>())
+      whole = index->base.get();
+    const auto *target = whole->as<ast::NameExpr>();
+    const Den *known = target ? find(target->name, frame.env) : nullptr;
+    if (known && known->is(Den::Kind::Place)) {
+      error(Code::Redefined, stmt.range,
+            "'" + target->name + "' is a place, which '=' does not change")
+          .why("'=' names a value; a place is replaced by ':='")
+          .help(text(s->target->range) + " := " + text(s->value->range));
+      return;
+    }
     if (const auto *name = s->target->as<ast::NameExpr>()) {
       // In a `where` block: a local definition; in a scan: the next `h'`.
       NameReads::Scope reads(nameReads);

@@ -56,6 +56,12 @@ Value Grower::seedFor(TensorType type) {
   return inRate(item, type.getInv()).value;
 }
 
+/// The last one or two values of a region, its results.
+static llvm::SmallVector<Item> lastOnes(Grower &g, Choices &choices) {
+  auto last = g.lastFloats(size_t(choices.between(1, 2)));
+  return llvm::SmallVector<Item>(last.begin(), last.end());
+}
+
 /// One or two variables, held values, one or two results, any cotangents. An
 /// invariant variable of varying results has a sum over the batch.
 bool Grower::growVjp(int depth) {
@@ -64,12 +70,9 @@ bool Grower::growVjp(int depth) {
     inputs.push_back(options.batch ? pickFloat() : inRate(pickFloat(), false));
   size_t variables = inputs.size();
   pickHeld(inputs);
-  auto lastOnes = [&](Grower &g) {
-    auto last = g.lastFloats(size_t(choices.between(1, 2)));
-    return llvm::SmallVector<Item>(last.begin(), last.end());
-  };
   mlir::Block body;
-  auto results = growRegion(body, inputs, depth, lastOnes);
+  auto results = growRegion(body, inputs, depth,
+                            [&](Grower &g) { return lastOnes(g, choices); });
   llvm::SmallVector<Value> seeds;
   for (const Item &r : results)
     seeds.push_back(seedFor(r.type()));
@@ -92,12 +95,9 @@ bool Grower::growJvp(int depth) {
     seeds.push_back(seedFor(i.type()));
   size_t variables = inputs.size();
   pickHeld(inputs);
-  auto lastOnes = [&](Grower &g) {
-    auto last = g.lastFloats(size_t(choices.between(1, 2)));
-    return llvm::SmallVector<Item>(last.begin(), last.end());
-  };
   mlir::Block body;
-  auto results = growRegion(body, inputs, depth, lastOnes);
+  auto results = growRegion(body, inputs, depth,
+                            [&](Grower &g) { return lastOnes(g, choices); });
   auto jvp = JvpOp::create(b.builder, b.loc, firstOnes(variables),
                            valuesOf(inputs), seeds, typesOf(results));
   moveInto(jvp.getBlock(), body);
